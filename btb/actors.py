@@ -1,9 +1,9 @@
 """Who is speaking.
 
-    Actor
-    ├── Anonymous   nobody has said who they are
-    ├── Citizen     a person who logged in, with the assurance level of that login
-    └── Client      a machine: a consuming system, a dashboard, an operator's tool
+Actor
+├── Anonymous   nobody has said who they are
+├── Citizen     a person who logged in, with the assurance level of that login
+└── Client      a machine: a consuming system, a dashboard, an operator's tool
 """
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ class Affiliation(StrEnum):
 
 
 class Standing(StrEnum):
-    """How far the register has recorded and announced a mandate; behind its dates only until the register's next duty."""
+    """How far the register has recorded a mandate; behind its dates only until the register's next duty."""
 
     SCHEDULED = "SCHEDULED"
     IN_OFFICE = "IN_OFFICE"

@@ -1,9 +1,9 @@
 """What an authentic source answered, when, and how it can fail for one key.
 
-    SourceFailure               one key got no answer
-    ├── SourceUnavailable       the source is out of reach, too slow, or makes no sense: ask again later
-    ├── NumberCancelled         the register cancelled this number
-    └── SourceRefused           the source will not answer us (authorisation, context): a matter for the operator
+SourceFailure               one key got no answer
+├── SourceUnavailable       the source is out of reach, too slow, or makes no sense: ask again later
+├── NumberCancelled         the register cancelled this number
+└── SourceRefused           the source will not answer us (authorisation, context): a matter for the operator
 """
 
 from __future__ import annotations
