@@ -1,0 +1,234 @@
+"""The feed: the register's log, read once for everybody who follows it, in order and without a gap.
+
+Reads belong to the feed and never to a follower's task, so that a follower who disappears strands nothing. What
+followers receive names positions: `from` is not included, `to` is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol, TypeAlias
+
+from btb.changes import Change
+from btb.filters import ChangeFilter
+
+logger = logging.getLogger(__name__)
+
+PAGE = 500
+"""Most changes in one batch."""
+
+
+class InterruptionReason(StrEnum):
+    """Why a stream ends."""
+
+    CURSOR_EXPIRED = "CURSOR_EXPIRED"
+    CURSOR_OF_OTHER_EPOCH = "CURSOR_OF_OTHER_EPOCH"
+    CURSOR_AHEAD = "CURSOR_AHEAD"
+    CURSOR_INVALID = "CURSOR_INVALID"
+    TOO_SLOW = "TOO_SLOW"
+    TOKEN_EXPIRED = "TOKEN_EXPIRED"  # noqa: S105 the word is the contract's, no secret
+    SHUTTING_DOWN = "SHUTTING_DOWN"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Everything in (start, to] that passes the follower's filter; never empty."""
+
+    start: int
+    to: int
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Nothing in (start, to] passes the follower's filter."""
+
+    start: int
+    to: int
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """The last item. `resume_after` is what the follower has surely been given."""
+
+    reason: InterruptionReason
+    resume_after: int | None
+
+
+FeedItem: TypeAlias = Batch | Checkpoint | Interrupted
+
+
+class Log(Protocol):
+    """Where the changes stand, positions 1, 2, 3 … without a gap."""
+
+    async def head(self) -> int:
+        """Position of the newest change; 0 for none."""
+        ...
+
+    async def changes_after(self, position: int, limit: int) -> Sequence[Change]:
+        """The next changes in order, at most `limit`."""
+        ...
+
+
+class Follower:
+    """One who follows: rung when something new stands in the log, or when the stream must end."""
+
+    __slots__ = ("_bell", "reason")
+
+    def __init__(self) -> None:
+        self._bell = asyncio.Event()
+        self.reason: InterruptionReason | None = None
+
+    def interrupt(self, reason: InterruptionReason) -> None:
+        """Have the stream say why it ends, and end."""
+        self.reason = self.reason or reason
+        self._bell.set()
+
+    def ring(self) -> None:
+        """Something may be new."""
+        self._bell.set()
+
+    async def rung(self, at_most: float) -> None:
+        """Wait for the bell, at most so many seconds."""
+        timer = asyncio.get_running_loop().call_later(at_most, self._bell.set)
+        try:
+            await self._bell.wait()
+        finally:
+            timer.cancel()
+            self._bell.clear()
+
+
+class Feed:
+    """Follows the log of one register for one process.
+
+    `poll` bounds in seconds how late a change of another process is seen when every nudge is lost; `checkpoint` is
+    the longest silence towards a follower; `recent` is how many of the newest changes are kept in memory.
+    """
+
+    def __init__(self, log: Log, *, poll: float = 0.25, checkpoint: float = 10.0, recent: int = 10_000) -> None:
+        self._log = log
+        self._poll = poll
+        self._checkpoint = checkpoint
+        self._recent: deque[Change] = deque(maxlen=recent)
+        self._head = 0
+        self._bell = asyncio.Event()
+        self._followers: set[Follower] = set()
+        self._pages: dict[int, asyncio.Task[Sequence[Change]]] = {}
+        self._watching: asyncio.Task[None] | None = None
+
+    @property
+    def head(self) -> int:
+        """Position of the newest change seen."""
+        return self._head
+
+    @property
+    def followers(self) -> int:
+        """How many follow now."""
+        return len(self._followers)
+
+    async def start(self) -> None:
+        """Begin to watch the log from where it stands."""
+        self._head = await self._log.head()
+        self._watching = asyncio.get_running_loop().create_task(self._watch())
+
+    async def stop(self) -> None:
+        """Tell every follower that we are shutting down, and stop watching."""
+        for follower in tuple(self._followers):
+            follower.interrupt(InterruptionReason.SHUTTING_DOWN)
+        tasks = [task for task in (self._watching, *self._pages.values()) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._watching = None
+
+    def nudge(self) -> None:
+        """Something was written: look now instead of at the next poll."""
+        self._bell.set()
+
+    async def follow(
+        self, after: int | None, wanted: ChangeFilter, follower: Follower
+    ) -> AsyncGenerator[FeedItem, None]:
+        """All after the position that passes the filter, then what follows; where `after` is None, from now on."""
+        reported = read = self._head if after is None else after
+        self._followers.add(follower)
+        loop = asyncio.get_running_loop()
+        due = loop.time() + self._checkpoint
+        try:
+            while follower.reason is None:
+                changes = await self._next(read)
+                passing = tuple(change for change in changes if wanted.passes(change))
+                read = changes[-1].position or read if changes else read
+                if passing:
+                    yield Batch(reported, read, passing)
+                elif loop.time() >= due:
+                    yield Checkpoint(reported, read)
+                elif changes:
+                    continue
+                else:
+                    await follower.rung(max(0.0, due - loop.time()))
+                    continue
+                reported, due = read, loop.time() + self._checkpoint
+            yield Interrupted(follower.reason, reported)
+        finally:
+            self._followers.discard(follower)
+
+    async def _next(self, read: int) -> Sequence[Change]:
+        """The changes after a position: from memory where they are recent, else one page of the log."""
+        if read >= self._head:
+            return ()
+        recent = self._recent
+        oldest = recent[0].position if recent else None
+        if oldest is None or read + 1 < oldest:
+            return await self._page(read)
+        start = read + 1 - oldest
+        return _whole_acts([recent[index] for index in range(start, min(start + PAGE, len(recent)))])
+
+    async def _page(self, read: int) -> Sequence[Change]:
+        """One read of the log for all who stand at this position."""
+        task = self._pages.get(read)
+        if task is None:
+            task = asyncio.get_running_loop().create_task(self._read_page(read))
+            self._pages[read] = task
+            task.add_done_callback(lambda _: self._pages.pop(read, None))
+        return await asyncio.shield(task)
+
+    async def _read_page(self, read: int) -> Sequence[Change]:
+        """One page; a log that cannot be read is tried again for as long as the feed lives."""
+        while True:
+            try:
+                return _whole_acts(await self._log.changes_after(read, PAGE))
+            except Exception as failure:
+                logger.warning("A page of the change log could not be read: %s", type(failure).__name__)
+                await asyncio.sleep(self._poll)
+
+    async def _watch(self) -> None:
+        """Read what is new and ring; a log that cannot be read is tried again at the next poll."""
+        while True:
+            try:
+                while changes := await self._log.changes_after(self._head, PAGE):
+                    self._recent.extend(changes)
+                    self._head = changes[-1].position or self._head
+                    for follower in tuple(self._followers):
+                        follower.ring()
+            except Exception as failure:
+                logger.warning("The change log could not be read: %s", type(failure).__name__)
+            timer = asyncio.get_running_loop().call_later(self._poll, self._bell.set)
+            await self._bell.wait()
+            timer.cancel()
+            self._bell.clear()
+
+
+def _whole_acts(changes: Sequence[Change]) -> Sequence[Change]:
+    """A full page without the last act, which may go on behind it: one act is never split over two batches."""
+    if len(changes) < PAGE:
+        return changes
+    last = (changes[-1].enterprise, changes[-1].recorded_at)
+    cut = len(changes)
+    while cut > 0 and (changes[cut - 1].enterprise, changes[cut - 1].recorded_at) == last:
+        cut -= 1
+    return changes[:cut] or changes
