@@ -1,0 +1,188 @@
+"""The engine: one operation in, one answer out, or a stream of them. Knows GraphQL and Strawberry, no transport."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Sequence
+from typing import Any
+
+from graphql import ExecutionResult, OperationType, create_source_event_stream
+from graphql.execution.values import VariableValues
+from strawberry import Schema
+
+from execution.errors import CodedError, Forbidden, RefusedRequest
+from execution.hooks import CompiledExecutor, Observer, Policies
+from execution.interpreter import Executor, executor, result_of
+from execution.limits import Limits, cost_exceeded, limit_exceeded, list_too_long
+from execution.operation import Answer, OperationRequest, Prepared
+from execution.persisted import DocumentsAsSent, DocumentSource
+from execution.preparation import Preparation
+from execution.reporting import Run
+from execution.variables import coerced
+
+__all__ = ["Answer", "Engine", "Limits", "OperationRequest", "Prepared"]
+
+Renew = Callable[[Any], Any]
+
+
+class Engine:
+    """Runs the documents of one schema within limits. One per schema and process; safe for concurrent requests.
+
+    `executor` is tried first for queries. `documents` finds the text of a request that names a stored document.
+    Strawberry's schema extensions are not run here; a schema that has some is refused, so that none is silently lost.
+    """
+
+    def __init__(
+        self,
+        schema: Schema,
+        *,
+        limits: Limits | None = None,
+        policies: Policies | None = None,
+        observers: Sequence[Observer] = (),
+        executor: CompiledExecutor | None = None,
+        documents: DocumentSource | None = None,
+    ) -> None:
+        if schema.extensions or schema.directives:
+            raise ValueError(
+                "This engine runs no schema extensions or operation directives; use observers and policies."
+            )
+        self.schema = schema
+        self.limits = limits or Limits()
+        self.policies = policies or Policies()
+        self.observers = tuple(observers)
+        self._executor = executor
+        self._documents = documents or DocumentsAsSent()
+        self._preparation = Preparation(schema, self.limits, self.policies.translate)
+
+    def prepare(self, request: OperationRequest, allowed: frozenset[OperationType]) -> Prepared | Answer:
+        """Find, parse, measure and validate the document, and choose its operation; or the refusal."""
+        try:
+            text = self._documents.text(request)
+        except CodedError as refused:
+            return Answer.of(refused)
+        prepared = self._preparation.prepared(text, request.operation_name)
+        if isinstance(prepared, Prepared) and prepared.type not in allowed:
+            return Answer.of(not_allowed(prepared.type))
+        return prepared
+
+    async def execute(self, request: OperationRequest, context: Any, *, allowed: frozenset[OperationType]) -> Answer:
+        """Answer a query or mutation. Never raises but where the calling task is cancelled."""
+        run = Run(self.observers, self.policies.translate, self.limits.errors, request)
+        prepared = self.prepare(request, allowed - {OperationType.SUBSCRIPTION})
+        if isinstance(prepared, Answer):
+            return run.refused(prepared)
+        run.began(prepared)
+        try:
+            variables = await self._admitted(run, prepared, request, context)
+            if isinstance(variables, Answer):
+                return run.refused(variables)
+            async with asyncio.timeout(self.limits.deadline):
+                with run.watched(context):
+                    result = await self._result(run, prepared, variables, request, context)
+        except TimeoutError:
+            return run.late()
+        except Exception as error:
+            return run.broke(error)
+        return run.answered(result, request.report_cost)
+
+    async def _admitted(
+        self, run: Run, prepared: Prepared, request: OperationRequest, context: Any
+    ) -> VariableValues | Answer:
+        """What must hold between a valid document and its execution: policies, variables, cost and budget."""
+        try:
+            if prepared.introspects and not self.policies.introspection(context):
+                raise Forbidden("Introspection is not open to this caller.", "INTROSPECTION_DISABLED")
+            if prepared.asks_service and not self.policies.service(context):
+                raise Forbidden("The subgraph's definition is not open to this caller.", "INTROSPECTION_DISABLED")
+            if request.variables and list_too_long(request.variables, self.limits.list_items):
+                raise limit_exceeded("list_items", self.limits.list_items)
+            given = request.variables
+            variables = coerced(self.schema._schema, prepared, given, self.limits.errors, self.policies.translate)
+            if isinstance(variables, list):
+                return Answer.refused(*variables)
+            run.cost = prepared.cost.of(variables.coerced)
+            if run.cost > self.limits.cost:
+                raise cost_exceeded(run.cost, self.limits.cost)
+            spent = self.policies.spend(context, run.cost)
+            if inspect.isawaitable(spent):
+                await spent
+        except CodedError as refused:
+            return Answer.of(refused)
+        return variables
+
+    async def _result(
+        self, run: Run, prepared: Prepared, variables: VariableValues, request: OperationRequest, context: Any
+    ) -> ExecutionResult | bytes:
+        if self._executor is not None and prepared.type is OperationType.QUERY:
+            compiled = await self._executor(prepared, variables.coerced, context)
+            if compiled is not None:
+                run.compiled = True
+                return compiled  # type: ignore[no-any-return]
+        return await result_of(self._interpreter(prepared, variables, request, context))
+
+    def _interpreter(
+        self, prepared: Prepared, variables: VariableValues, request: OperationRequest, context: Any
+    ) -> Executor:
+        return executor(self.schema, prepared, variables, context, dict(request.extensions or {}))
+
+    async def subscribe(
+        self, request: OperationRequest, context: Any, renew: Renew | None = None
+    ) -> AsyncGenerator[Answer, None] | Answer:
+        """Start a subscription; an Answer means that it was refused before the stream began.
+
+        `renew(context)` gives the context for one event, with fresh loaders. Close the generator to end the source.
+        """
+        run = Run(self.observers, self.policies.translate, self.limits.errors, request)
+        prepared = self.prepare(request, frozenset({OperationType.SUBSCRIPTION}))
+        if isinstance(prepared, Answer):
+            return run.refused(prepared)
+        run.began(prepared)
+        try:
+            variables = await self._admitted(run, prepared, request, context)
+            if isinstance(variables, Answer):
+                return run.refused(variables)
+            interpreter = self._interpreter(prepared, variables, request, context)
+            source = create_source_event_stream(interpreter)
+            if inspect.isawaitable(source):
+                source = await source
+        except Exception as error:
+            return run.broke(error)
+        if isinstance(source, ExecutionResult):
+            return run.refused(run.unstarted(source))
+        return self._events(run, interpreter, source, renew, request.report_cost)
+
+    async def _events(
+        self, run: Run, interpreter: Executor, source: AsyncIterable[Any], renew: Renew | None, report_cost: bool
+    ) -> AsyncGenerator[Answer, None]:
+        """One answer per event; a source that breaks gives a last answer that says so."""
+        try:
+            async for payload in source:
+                yield await self._event(run, interpreter, payload, renew, report_cost)
+        except Exception as error:
+            yield run.broke_off(error)
+        finally:
+            if (close := getattr(source, "aclose", None)) is not None:
+                await close()
+            run.finished(())
+
+    async def _event(
+        self, run: Run, interpreter: Executor, payload: Any, renew: Renew | None, report_cost: bool
+    ) -> Answer:
+        event: Any = interpreter.build_per_event_executor(payload)
+        if renew is not None:
+            event.context_value = renew(interpreter.context_value)
+        try:
+            async with asyncio.timeout(self.limits.deadline):
+                with run.watched(event.context_value):
+                    result = await result_of(event, serially=False)
+        except TimeoutError:
+            return run.event_late()
+        except Exception as error:
+            return run.broke_off(error)
+        return run.event(result, report_cost)
+
+
+def not_allowed(kind: OperationType) -> RefusedRequest:
+    """This way of asking does not serve this kind of operation; a transport may choose a status for it."""
+    return RefusedRequest("OPERATION_TYPE_NOT_ALLOWED", 200, f"A {kind.value} cannot be asked for in this way.")

@@ -1,0 +1,156 @@
+"""What a house plugs into this room: who is asking, what it wants to watch, and other ways to deliver answers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+from graphql import OperationType
+
+from execution.errors import CodedError, Translate, never_translated
+
+if TYPE_CHECKING:
+    from execution.operation import OperationRequest, Prepared
+
+Scope: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestInfo:
+    """What is known of a connection before anything is executed.
+
+    Header names are lower case; of a header sent twice the values are joined by a comma. `init_payload` is the
+    payload of a WebSocket's connection_init, None elsewhere. `request_id` is the caller's own where it sent a
+    well-formed one.
+    """
+
+    headers: Mapping[str, str]
+    client: str | None
+    path: str
+    method: str
+    request_id: str
+    init_payload: Mapping[str, Any] | None = None
+
+
+ContextFactory: TypeAlias = Callable[[RequestInfo], Awaitable[Any]]
+"""Makes the object that resolvers find as `info.context`; may raise a RefusedRequest, which is answered as it says."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperationReport:
+    """One finished operation, for figures and logs: nothing in it was written by the caller but names and sizes.
+
+    `document` is the SHA-256 of the document's text; `codes` are those of the answer's errors; times in nanoseconds.
+    """
+
+    request_id: str
+    type: str | None
+    name: str | None
+    document: str | None
+    executed: bool
+    compiled: bool
+    cost: int | None
+    codes: tuple[str, ...]
+    started_at: int
+    prepared_at: int
+    finished_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something of ours that broke. `error` may hold values in its text: write down its type and traceback only."""
+
+    request_id: str
+    operation: str | None
+    path: tuple[str | int, ...]
+    error: BaseException
+
+
+class Observer:
+    """Watches operations; a subclass overrides what it wants. What it raises fails the request: it must not raise."""
+
+    def executing(self, prepared: Prepared, request_id: str, context: Any) -> AbstractContextManager[None]:
+        """Entered around the execution of an operation (of each event, in a subscription): the place for a span."""
+        return nullcontext()
+
+    def finished(self, report: OperationReport) -> None:
+        """An operation was answered, or refused."""
+
+    def failed(self, fault: Fault) -> None:
+        """Something of ours broke; the caller saw "Internal error" and the request's id."""
+
+
+def always(context: Any) -> bool:
+    """The default policy: allowed."""
+    return True
+
+
+def free(context: Any, cost: int) -> None:
+    """The default budget: unlimited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """What the house decides about operations, each a callable on the context.
+
+    `spend(context, cost)` is called before execution and may raise a CodedError where the caller's budget is used up.
+    `translate` makes a CodedError of an exception of the house's own.
+    """
+
+    introspection: Callable[[Any], bool] = always
+    service: Callable[[Any], bool] = always
+    spend: Callable[[Any, int], Awaitable[None] | None] = free
+    translate: Translate = field(default=never_translated)
+
+
+class CompiledExecutor(Protocol):
+    """A faster way to run a prepared query, tried first."""
+
+    async def __call__(self, prepared: Prepared, variables: Mapping[str, Any], context: Any) -> Any:
+        """An ExecutionResult, or the whole serialised response; None steps aside, and the document is interpreted.
+
+        `variables` are coerced. Nothing that it did before stepping aside may be visible but in the context's loaders.
+        """
+        ...
+
+
+class StreamTransport(Protocol):
+    """Another way to deliver answers over HTTP: server-sent events, multipart, callbacks."""
+
+    def accepts(self, info: RequestInfo, accept: str, request: OperationRequest) -> bool:
+        """Whether this request, by its Accept header and extensions, asks for this transport."""
+        ...
+
+    async def __call__(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        *,
+        info: RequestInfo,
+        request: OperationRequest,
+        context: Any,
+        allowed: frozenset[OperationType],
+    ) -> None:
+        """Answer the request. The body was read, the context is built, nothing was sent yet."""
+        ...
+
+
+__all__ = [
+    "CodedError",
+    "CompiledExecutor",
+    "ContextFactory",
+    "Fault",
+    "Observer",
+    "OperationReport",
+    "Policies",
+    "Receive",
+    "RequestInfo",
+    "Scope",
+    "Send",
+    "StreamTransport",
+]
