@@ -1,0 +1,1 @@
+"""The rehearsal town and the way it answers."""
