@@ -152,14 +152,16 @@ class _Adder:
         constant = 0
         parts: list[tuple[Size, Cost]] = []
         for node in selection_set.selections:
-            if node.__class__ is FieldNode:
+            if isinstance(node, FieldNode):
                 size, cost = self._field(node, parent, sized)
-            elif node.__class__ is InlineFragmentNode:
+            elif isinstance(node, InlineFragmentNode):
                 condition = node.type_condition
                 inner = self._rules.type_named(condition.name.value) if condition else parent
                 size, cost = 1, self.selection(node.selection_set, inner or parent, sized)
-            else:
+            elif isinstance(node, FragmentSpreadNode):
                 size, cost = 1, self._spread(node, parent, sized)
+            else:
+                continue
             if isinstance(size, int) and not cost.parts:
                 constant += size * cost.constant
             else:
@@ -192,7 +194,7 @@ class _Adder:
             size = _size(rule, node)
         weight = rule.weight
         if rule.argument_weights:
-            weight += sum(rule.argument_weights.get(argument.name.value, 0) for argument in node.arguments)
+            weight += sum(rule.argument_weights.get(argument.name.value, 0) for argument in node.arguments or ())
         if not node.selection_set:
             return size, Cost(weight)
         inner = self.selection(node.selection_set, rule.named_type, passed_on)
@@ -204,7 +206,7 @@ _NOTHING = Cost(0)
 
 def _size(rule: _Rule, node: FieldNode) -> Size:
     """The largest of the slicing arguments that are given; the assumed size where none is."""
-    given = {argument.name.value: argument.value for argument in node.arguments}
+    given = {argument.name.value: argument.value for argument in node.arguments or ()}
     known = 0
     told = False
     open_ends: list[tuple[str, int]] = []

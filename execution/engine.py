@@ -11,8 +11,8 @@ from graphql import ExecutionResult, OperationType, create_source_event_stream
 from graphql.execution.values import VariableValues
 from strawberry import Schema
 
-from execution.errors import CodedError, Forbidden, RefusedRequest
-from execution.hooks import CompiledExecutor, Observer, Policies
+from execution.errors import INTERNAL_ERROR, INTERNAL_MESSAGE, CodedError, Forbidden, RefusedRequest
+from execution.hooks import CompiledExecutor, Fault, Observer, Policies
 from execution.interpreter import Executor, executor, result_of
 from execution.limits import Limits, cost_exceeded, limit_exceeded, list_too_long
 from execution.operation import Answer, OperationRequest, Prepared
@@ -125,6 +125,13 @@ class Engine:
         self, prepared: Prepared, variables: VariableValues, request: OperationRequest, context: Any
     ) -> Executor:
         return executor(self.schema, prepared, variables, context, dict(request.extensions or {}))
+
+    def broke(self, request_id: str, error: Exception) -> Answer:
+        """Something of ours broke before there was an operation: told to observers, masked for the caller."""
+        for observer in self.observers:
+            observer.failed(Fault(request_id, None, (), error))
+        fault = RefusedRequest(INTERNAL_ERROR, 500, INTERNAL_MESSAGE, requestId=request_id)
+        return Answer.of(fault)
 
     async def subscribe(
         self, request: OperationRequest, context: Any, renew: Renew | None = None

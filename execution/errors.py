@@ -173,7 +173,7 @@ def field_errors(
     ceiling: int,
     on_fault: Callable[[BaseException, GraphQLError], None],
 ) -> list[FormattedError]:
-    """Errors of an execution as the caller may see them: coded ones as they are, faults masked, no more than a ceiling."""
+    """Errors of an execution as the caller may see them: coded as they are, faults masked, no more than a ceiling."""
     answers: list[FormattedError] = []
     for error in errors[:ceiling]:
         meant = deliberate(error, translate)

@@ -86,7 +86,7 @@ class _Ruler:
         for node in selection_set.selections:
             if node.directives:
                 self.directives += len(node.directives)
-            if node.__class__ is FieldNode:
+            if isinstance(node, FieldNode):
                 alias = node.alias
                 name = node.name.value
                 response_name = alias.value if alias else name
@@ -105,8 +105,8 @@ class _Ruler:
                         inner = 0
                 if inner >= depth:
                     depth = inner + 1
-            else:
-                found = self._inline(node) if node.__class__ is InlineFragmentNode else self._spread(node)
+            elif isinstance(node, (FragmentSpreadNode, InlineFragmentNode)):
+                found = self._spread(node) if isinstance(node, FragmentSpreadNode) else self.measure(node.selection_set)
                 depth = max(depth, found[0])
                 fields += found[1]
                 aliases += found[2]
@@ -114,9 +114,6 @@ class _Ruler:
         if len(names) < len(selection_set.selections):
             self.repeats = max(self.repeats, max(names.values(), default=0))
         return depth, min(fields, SATURATED), min(aliases, SATURATED), min(width, SATURATED)
-
-    def _inline(self, node: InlineFragmentNode) -> tuple[int, int, int, int]:
-        return self.measure(node.selection_set)
 
     def _spread(self, node: FragmentSpreadNode) -> tuple[int, int, int, int]:
         name = node.name.value

@@ -13,6 +13,7 @@ from strawberry.federation.schema_directives import Cost, ListSize
 from strawberry.permission import BasePermission
 
 from execution.engine import Engine, Limits
+from execution.entities import SubgraphSchema
 from execution.errors import CodedError
 from execution.hooks import RequestInfo
 
@@ -214,9 +215,9 @@ class Subscription:
         yield 1
 
 
-def schema() -> strawberry.federation.Schema:
+def schema() -> SubgraphSchema:
     """The shop, built anew."""
-    return strawberry.federation.Schema(
+    return SubgraphSchema(
         query=Query, mutation=Mutation, subscription=Subscription, types=[Ticket], federation_version="2.9"
     )
 
