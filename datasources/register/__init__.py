@@ -1,0 +1,1 @@
+"""Our own database: mandates, the log of changes, and what must be written in the same transaction as they are."""

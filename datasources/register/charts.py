@@ -1,0 +1,160 @@
+"""Reads charts: enterprises with their mandates, each call one statement, so that what it answers was true together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+from uuid import UUID
+
+from btb.chart import Chart, replay
+from sqlalchemy import ColumnElement, Select, String, and_, func, select, text, type_coerce, union_all
+
+from btb.identifiers import EnterpriseNumber
+from btb.mandates import Delegation, DelegationId, Mandate, MandateId, Standing
+from btb.persons import PersonId
+from datasources.register.among import among
+from datasources.register.database import Session, WriteSession
+from datasources.register.payloads import change_of
+from datasources.register.rows import DELEGATION_COLUMNS, MANDATE_COLUMNS, mandates_of_rows
+from datasources.register.tables import changes, delegations, enterprises, mandates
+
+_NOT_ENDED = mandates.c.standing != Standing.ENDED.value
+
+
+def _charts(condition: ColumnElement[bool]) -> Select[Any]:
+    joined = enterprises.outerjoin(mandates, and_(mandates.c.enterprise == enterprises.c.number, condition))
+    return (
+        select(type_coerce(enterprises.c.number, String), enterprises.c.version, *MANDATE_COLUMNS, *DELEGATION_COLUMNS)
+        .select_from(joined.outerjoin(delegations, delegations.c.mandate == mandates.c.id))
+        .where(among(enterprises.c.number, EnterpriseNumber, "numbers"))
+        .order_by(
+            enterprises.c.number,
+            mandates.c.appointed_at,
+            mandates.c.id,
+            delegations.c.granted_at,
+            delegations.c.id,
+        )
+    )
+
+
+_CHARTS = _charts(_NOT_ENDED)
+_FULL_CHARTS = _charts(mandates.c.id.is_not(None))
+
+_LOCK = text(
+    "INSERT INTO enterprises (number, version) SELECT number, 0 FROM unnest(CAST(:numbers AS varchar[])) AS n (number)"
+    " ORDER BY number ON CONFLICT (number) DO UPDATE SET version = enterprises.version"
+)
+"""Locks the rows, made where absent, in one order for everybody: two who lock the same enterprises cannot deadlock."""
+
+_RECORDED = (
+    select(type_coerce(changes.c.enterprise, String), changes.c.position, changes.c.payload)
+    .where(among(changes.c.enterprise, EnterpriseNumber, "numbers"))
+    .order_by(changes.c.enterprise, changes.c.enterprise_version)
+)
+
+_MANDATES = select(*MANDATE_COLUMNS, *DELEGATION_COLUMNS).select_from(
+    mandates.outerjoin(delegations, delegations.c.mandate == mandates.c.id)
+)
+_IN_ORDER = (mandates.c.appointed_at, mandates.c.id, delegations.c.granted_at, delegations.c.id)
+
+
+async def charts(
+    session: Session, numbers: Collection[EnterpriseNumber], *, full: bool = False
+) -> Mapping[EnterpriseNumber, Chart]:
+    """Every enterprise's version and mandates: those not ended, or all where `full`; delegations always all.
+
+    An enterprise the register has never met has version 0 and no mandates.
+    """
+    if not numbers:
+        return {}
+    found = await session.execute(_FULL_CHARTS if full else _CHARTS, {"numbers": numbers})
+    answer = {number: Chart(number, 0, ()) for number in numbers}
+    for digits, rows in groupby(found, itemgetter(0)):
+        kept = list(rows)
+        number = EnterpriseNumber(digits)
+        answer[number] = Chart(number, kept[0][1], tuple(mandates_of_rows(kept, skip=2)))
+    return answer
+
+
+async def charts_locked(
+    session: WriteSession, numbers: Collection[EnterpriseNumber], *, full: bool = False
+) -> Mapping[EnterpriseNumber, Chart]:
+    """The charts as nobody else will change them before this transaction ends. First of all locks to be taken.
+
+    SQLite has one writer, who holds everything already.
+    """
+    if session.dialect.name == "postgresql" and numbers:
+        await session.execute(_LOCK, {"numbers": [number.digits for number in numbers]})
+    return await charts(session, numbers, full=full)
+
+
+async def chart_locked(session: WriteSession, number: EnterpriseNumber, *, full: bool = False) -> Chart:
+    """One chart under its lock."""
+    return (await charts_locked(session, (number,), full=full))[number]
+
+
+async def charts_as_of(
+    session: Session, numbers: Collection[EnterpriseNumber], at: datetime
+) -> Mapping[EnterpriseNumber, Chart]:
+    """The charts as they had been recorded by the moment, ended mandates included, rebuilt from the log."""
+    if not numbers:
+        return {}
+    found = await session.execute(_RECORDED.where(changes.c.recorded_at <= at), {"numbers": numbers})
+    answer = {number: Chart(number, 0, ()) for number in numbers}
+    for digits, rows in groupby(found, itemgetter(0)):
+        number = EnterpriseNumber(digits)
+        answer[number] = replay(number, [change_of(payload, position) for _, position, payload in rows])
+    return answer
+
+
+async def mandates_by_id(session: Session, ids: Collection[MandateId]) -> Mapping[MandateId, Mandate]:
+    """The mandates known by these ids, ended ones included; an unknown id is absent."""
+    if not ids:
+        return {}
+    statement = _MANDATES.where(among(mandates.c.id, UUID, "ids")).order_by(*_IN_ORDER)
+    found = mandates_of_rows(await session.execute(statement, {"ids": ids}))
+    return {mandate.id: mandate for mandate in found}
+
+
+async def delegations_by_id(
+    session: Session, ids: Collection[DelegationId]
+) -> Mapping[DelegationId, tuple[Mandate, Delegation]]:
+    """The delegations known by these ids, each with its whole mandate; an unknown id is absent."""
+    if not ids:
+        return {}
+    concerned = select(delegations.c.mandate).where(among(delegations.c.id, UUID, "ids"))
+    statement = _MANDATES.where(mandates.c.id.in_(concerned)).order_by(*_IN_ORDER)
+    found = mandates_of_rows(await session.execute(statement, {"ids": ids}))
+    asked = frozenset(ids)
+    return {
+        delegation.id: (mandate, delegation)
+        for mandate in found
+        for delegation in mandate.delegations
+        if delegation.id in asked
+    }
+
+
+async def mandates_of_persons(
+    session: Session, persons: Collection[PersonId], *, full: bool = False
+) -> Mapping[PersonId, tuple[Mandate, ...]]:
+    """Everything these people hold, in whatever enterprise: what has not ended, or all where `full`."""
+    if not persons:
+        return {}
+    statement = _MANDATES.where(among(mandates.c.person, UUID, "persons")).order_by(*_IN_ORDER)
+    rows = await session.execute(statement if full else statement.where(_NOT_ENDED), {"persons": persons})
+    answer: dict[PersonId, tuple[Mandate, ...]] = dict.fromkeys(persons, ())
+    for mandate in mandates_of_rows(rows):
+        answer[mandate.person] += (mandate,)
+    return answer
+
+
+async def enterprises_due(session: Session, now: datetime, limit: int) -> tuple[EnterpriseNumber, ...]:
+    """Enterprises in which time alone has changed something that is not recorded yet, the longest waiting first."""
+    due = union_all(
+        *(select(table.c.enterprise, table.c.due_at).where(table.c.due_at <= now) for table in (mandates, delegations))
+    ).subquery()
+    statement = select(due.c.enterprise).group_by(due.c.enterprise).order_by(func.min(due.c.due_at)).limit(limit)
+    return tuple((await session.execute(statement)).scalars())
