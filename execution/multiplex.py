@@ -1,0 +1,200 @@
+"""The operations of one WebSocket connection, and the frames that they write to it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from functools import partial
+
+import orjson
+from graphql import OperationType
+
+from execution.errors import RefusedRequest, refusal
+from execution.graphql_transport_ws import CloseCode, Frames, ProtocolViolation, Subscribe
+from execution.interruption import Interruption, InterruptionReason
+from execution.operation import Answer, OperationRequest
+from execution.outbox import Outbox
+from execution.runs import INTERNAL_FAULT, MakeContext, Subscription
+from execution.streaming import Streams
+
+logger = logging.getLogger(__name__)
+
+TOO_MANY_OPERATIONS = refusal(RefusedRequest("TOO_MANY_OPERATIONS", 429, "Too many operations on this connection."))
+
+
+class Operation:
+    """One operation: first a task, then, where it is a subscription, what it hears."""
+
+    __slots__ = ("frames", "subscription", "task")
+
+    def __init__(self, identifier: str) -> None:
+        self.frames = Frames.of(identifier)
+        self.task: asyncio.Task[None] | None = None
+        self.subscription: Subscription | None = None
+
+    def stop(self) -> None:
+        """Let go of everything; nothing more is heard."""
+        if self.task is not None:
+            self.task.cancel()
+        if self.subscription is not None:
+            self.subscription.close()
+
+
+class Multiplex:
+    """Runs at most `limit` operations at once, each under its id; writes from callbacks, not from tasks.
+
+    Everything that becomes ready in one turn of the event loop leaves in one write.
+    """
+
+    __slots__ = (
+        "_allowed", "_flushing", "_idle", "_limit", "_loop", "_make_context", "_operations", "_ready", "_streams",
+        "_tasks", "_texts", "outbox",
+    )  # fmt: skip
+
+    outbox: Outbox
+
+    def __init__(
+        self, streams: Streams, make_context: MakeContext, allowed: frozenset[OperationType], limit: int
+    ) -> None:
+        self._streams = streams
+        self._make_context = make_context
+        self._allowed = allowed
+        self._limit = limit
+        self._loop = asyncio.get_running_loop()
+        self._operations: dict[str, Operation] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._ready: deque[Operation] = deque()
+        self._texts: list[bytes] = []
+        self._flushing = False
+        self._idle: asyncio.Future[None] | None = None
+
+    @property
+    def waiting(self) -> int:
+        """Frames that wait because the client does not read."""
+        return len(self._texts)
+
+    def subscribe(self, received: Subscribe) -> None:
+        """Start an operation. Raises ProtocolViolation where its id is in use; one too many is refused by itself."""
+        if received.id in self._operations:
+            raise ProtocolViolation(CloseCode.SUBSCRIBER_ALREADY_EXISTS, "Subscriber for this id already exists")
+        operation = Operation(received.id)
+        if len(self._operations) >= self._limit:
+            self.write(operation.frames.error(orjson.dumps([TOO_MANY_OPERATIONS])))
+            return
+        self._operations[received.id] = operation
+        request = OperationRequest(received.query, received.operation_name, received.variables, received.extensions)
+        operation.task = self._loop.create_task(self._run(operation, request))
+        self._tasks.add(operation.task)
+        operation.task.add_done_callback(self._tasks.discard)
+
+    def complete(self, identifier: str) -> None:
+        """The client wants no more of this operation, if it is still known."""
+        if (operation := self._operations.get(identifier)) is not None:
+            operation.stop()
+            self._forget(operation)
+
+    async def _run(self, operation: Operation, request: OperationRequest) -> None:
+        try:
+            answer = await self._start(operation, request)
+        except RefusedRequest as refused:
+            answer = Answer.of(refused)
+        except Exception:
+            logger.exception("An operation failed.")
+            answer = INTERNAL_FAULT
+        operation.task = None
+        if answer is not None:
+            self._forget(operation)
+            self._texts.extend(_last_frames(operation.frames, answer))
+            self._schedule()
+
+    async def _start(self, operation: Operation, request: OperationRequest) -> Answer | None:
+        """The answer of a query or mutation, or of what cannot run; None where a subscription now runs."""
+        prepared = self._streams.engine.prepare(request, self._allowed)
+        if isinstance(prepared, Answer):
+            return prepared
+        interruption = Interruption()
+        context = await self._make_context(interruption)
+        if prepared.type is not OperationType.SUBSCRIPTION:
+            return await self._streams.engine.execute(request, context, allowed=self._allowed)
+        operation.subscription = self._streams.open(
+            request, prepared, context, interruption, self._make_context, partial(self._has_answers, operation)
+        )
+        return None
+
+    def _forget(self, operation: Operation) -> None:
+        self._operations.pop(operation.frames.id, None)
+        if not self._operations and self._idle is not None and not self._idle.done():
+            self._idle.set_result(None)
+
+    def _has_answers(self, operation: Operation) -> None:
+        self._ready.append(operation)
+        self._schedule()
+
+    def write(self, text: bytes) -> None:
+        """Write one frame with what else is ready."""
+        self._texts.append(text)
+        self._schedule()
+
+    def _schedule(self) -> None:
+        if not self._flushing:
+            self._flushing = True
+            self._loop.call_soon(self.flush)
+
+    def flush(self) -> None:
+        """Write all that is ready, if the client reads."""
+        self._flushing = False
+        if not self.outbox.ready:
+            return
+        texts, self._texts = self._texts, []
+        while self._ready:
+            texts.extend(self._taken(self._ready.popleft()))
+        if texts:
+            self.outbox.write(texts)
+
+    def _taken(self, operation: Operation) -> list[bytes]:
+        subscription, frames = operation.subscription, operation.frames
+        if subscription is None or self._operations.get(frames.id) is not operation:
+            return []
+        texts: list[bytes] = []
+        for answer in subscription.take():
+            if not answer.executed:
+                subscription.close()
+                self._forget(operation)
+                return [*texts, *_last_frames(frames, answer)]
+            texts.append(frames.next(answer.body))
+        if subscription.finished:
+            self._forget(operation)
+            texts.append(frames.complete())
+        return texts
+
+    def interrupt(self, reason: InterruptionReason) -> None:
+        """Tell every subscription that it must end."""
+        for operation in list(self._operations.values()):
+            if operation.subscription is not None:
+                operation.subscription.interrupt(reason)
+
+    async def ended(self, seconds: float) -> None:
+        """Wait until nothing runs; end with `complete` what still runs after so long."""
+        if self._operations:
+            self._idle = self._loop.create_future()
+            await asyncio.wait({self._idle}, timeout=seconds)
+        for operation in list(self._operations.values()):
+            operation.stop()
+            self._forget(operation)
+            self.write(operation.frames.complete())
+
+    async def aclose(self) -> None:
+        """The client is gone: end everything, and return when it has ended."""
+        self.outbox.close()
+        for operation in self._operations.values():
+            operation.stop()
+        self._operations.clear()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _last_frames(frames: Frames, answer: Answer) -> tuple[bytes, ...]:
+    """An answer after which nothing follows: an error where nothing was executed, else the answer and the end."""
+    if answer.executed:
+        return (frames.next(answer.body), frames.complete())
+    return (frames.error(orjson.dumps(answer.errors)),)

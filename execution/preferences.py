@@ -1,0 +1,87 @@
+"""What a client would like to be answered with: the streams its Accept header names, weighed against plain JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from graphql import OperationType
+
+from execution.engine import Engine
+from execution.operation import OperationRequest, Prepared
+
+EVENT_STREAM = "text/event-stream"
+MULTIPART = "multipart/mixed"
+ANY_KIND = frozenset(OperationType)
+_JSON = ("application/json", "application/graphql-response+json")
+_LENGTH = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """One item of an Accept header, in lower case; `weight` is its q, 0 where that is no number."""
+
+    media: str
+    parameters: Mapping[str, str]
+    weight: float
+
+    @property
+    def stream(self) -> bool:
+        """Whether it names a stream that this room can write; a wildcard never does."""
+        if self.media == MULTIPART:
+            return self.parameters.get("subscriptionspec") == "1.0"
+        return self.media == EVENT_STREAM
+
+
+def preferences(accept: str) -> list[Preference]:
+    """Read an Accept header. Whatever is not well-formed weighs nothing; nothing is read behind 4,096 characters."""
+    found = []
+    for item in accept[:_LENGTH].lower().split(","):
+        media, *rest = (part.strip() for part in item.split(";"))
+        parameters = {}
+        for parameter in rest:
+            name, _, value = parameter.partition("=")
+            parameters[name.strip()] = value.strip().strip('"')
+        if media:
+            found.append(Preference(media, parameters, _weight(parameters.pop("q", "1"))))
+    return found
+
+
+def _weight(text: str) -> float:
+    whole, _, fraction = text.partition(".")
+    if whole not in ("0", "1") or (fraction and not (fraction.isascii() and fraction.isdigit())):
+        return 0.0
+    return min(float(text.rstrip(".")), 1.0)
+
+
+def best_stream(wanted: list[Preference]) -> Preference | None:
+    """The stream with the highest weight, the first of equals; None where none is wanted."""
+    streams = [preference for preference in wanted if preference.stream and preference.weight > 0]
+    return max(streams, key=lambda preference: preference.weight, default=None)
+
+
+def json_weight(wanted: list[Preference]) -> float:
+    """How much plain JSON is wanted, wildcards included; a client that names nothing wants JSON."""
+    if not wanted:
+        return 1.0
+    weights: dict[str, float] = {}
+    for preference in wanted:
+        if "callbackspec" not in preference.parameters:
+            weights[preference.media] = max(preference.weight, weights.get(preference.media, 0.0))
+    return max(weights.get(media, weights.get("application/*", weights.get("*/*", 0.0))) for media in _JSON)
+
+
+def wants_stream(accept: str, media: str, request: OperationRequest, engine: Engine) -> bool:
+    """Whether this request is best answered by a stream of this media type.
+
+    A subscription takes the best stream that its client names; a query, a mutation, or a document that cannot run is
+    streamed only where the client would rather have that than JSON.
+    """
+    wanted = preferences(accept)
+    best = best_stream(wanted)
+    if best is None or best.media != media:
+        return False
+    if best.weight > json_weight(wanted):
+        return True
+    prepared = engine.prepare(request, ANY_KIND)
+    return isinstance(prepared, Prepared) and prepared.type is OperationType.SUBSCRIPTION

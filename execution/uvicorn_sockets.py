@@ -1,0 +1,88 @@
+"""What uvicorn does not offer by itself: frames in one write, a connection that can be dropped, and a drained stop."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Sequence
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request
+from websockets.protocol import State
+
+from execution.outbox import LENT
+from execution.streaming import Streams
+
+
+def text_frame(payload: bytes) -> bytes:
+    """One unmasked, final, uncompressed text frame; a server may send those whatever compression was agreed on."""
+    length = len(payload)
+    if length < 126:
+        return bytes((0x81, length)) + payload
+    if length < 65_536:
+        return b"\x81\x7e" + length.to_bytes(2) + payload
+    return b"\x81\x7f" + length.to_bytes(8) + payload
+
+
+class LendingProtocol(WebSocketsSansIOProtocol):
+    """uvicorn's own protocol (`ws=LendingProtocol`), which lends itself to the application as `execution.socket`."""
+
+    on_writable: Callable[[], None] | None = None
+
+    def handle_connect(self, event: Request) -> None:
+        """Offer the socket in the scope, before the application's task first runs."""
+        super().handle_connect(event)
+        if hasattr(self, "scope"):
+            self.scope["extensions"][LENT] = self  # type: ignore[assignment]
+
+    def write_texts(self, texts: Sequence[bytes]) -> bool:
+        """Write frames as one; False where the transport asks to pause."""
+        if self.conn.state is not State.OPEN or self.transport.is_closing():
+            return True
+        self.transport.write(b"".join(map(text_frame, texts)))
+        return self.writable.is_set()
+
+    def resume_writing(self) -> None:
+        """The transport's buffer has drained."""
+        super().resume_writing()
+        if self.on_writable is not None:
+            self.on_writable()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The client is gone: whoever waits for room need not."""
+        super().connection_lost(exc)
+        if self.on_writable is not None:
+            self.on_writable()
+
+    def abort(self) -> None:
+        """Drop the connection; what is in its buffers is lost, and no memory stays with a client that does not read."""
+        self.transport.abort()
+
+
+class LendingHttpProtocol(HttpToolsProtocol):
+    """uvicorn's own protocol (`http=LendingHttpProtocol`), whose streamed responses can be dropped."""
+
+    def on_headers_complete(self) -> None:
+        """Offer the socket in the scope, before the application's task first runs."""
+        self.scope["extensions"] = {LENT: self}  # type: ignore[dict-item]
+        super().on_headers_complete()
+
+    def abort(self) -> None:
+        """Drop the connection; what is in its buffers is lost."""
+        self.transport.abort()
+
+
+class DrainingServer(uvicorn.Server):
+    """A server that lets every stream say its last word before it closes connections."""
+
+    def __init__(self, config: uvicorn.Config, streams: Streams, seconds: float = 5.0) -> None:
+        super().__init__(config)
+        self._streams = streams
+        self._seconds = seconds
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop the streams, wait for their transports (at most `seconds`), then what uvicorn does."""
+        self._streams.stop()
+        await self._streams.drained(self._seconds)
+        await super().shutdown(sockets)
