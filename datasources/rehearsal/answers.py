@@ -7,7 +7,6 @@ gives: 40046 for an enterprise, 30001 where there are no functions, 30003 for a 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import Final, assert_never
 
 from btb.identifiers import EnterpriseNumber, InvalidIdentifier, NationalNumber
@@ -28,6 +27,14 @@ _KEY_PATHS: Final = (
     "Inschrijving/INSZ",
     "Inschrijving/BetrokkenSubject/Subjecten/Subject/Sleutel",
 )
+_ENTERPRISE_FLAGS: Final = (
+    "Omschrijvingen/Aanduiding",
+    "Basisgegevens",
+    "Rechtstoestanden",
+    "Functies/Aanduiding",
+    "Functies/Onderneming",
+    "GerelateerdeOndernemingen/Aanduiding",
+)
 _LARGEST_CACHE: Final = 10_000
 
 
@@ -37,13 +44,14 @@ def key(question: Question) -> str:
 
 
 class Answers:
-    """Answers about one town under its switches. Written fragments are kept as long as their records stay the same."""
+    """Answers about one town under its switches. Contents are kept until something is written in the registers."""
 
     def __init__(self, town: Town, switches: Switches) -> None:
         self._town = town
         self._switches = switches
         self._registered: set[str] = set()
-        self._fragments: dict[object, str] = {}
+        self._contents: dict[object, str] = {}
+        self._revision = town.revision
 
     def answer(self, message: Message, question: Question) -> Answer:
         """What this question gets, exceptions set by a switch for its number included."""
@@ -75,17 +83,27 @@ class Answers:
         found = self._enterprise_known(number)
         if found is None:
             return Answer(None, ("40046",))
-        labelled = question.flag("Criteria/Omschrijvingen/Aanduiding")
-        blocks = [enterprises.identity(found)]
-        if question.flag("Criteria/Basisgegevens"):
-            blocks.append(self._kept(("basics", found, labelled), lambda: enterprises.basics(found, labelled)))
-        if question.flag("Criteria/Rechtstoestanden"):
-            blocks.append(enterprises.situations(found, labelled))
-        if question.flag("Criteria/Functies/Aanduiding"):
-            blocks.append(self._functions_block(number, question.flag("Criteria/Functies/Onderneming"), labelled))
-        if question.flag("Criteria/GerelateerdeOndernemingen/Aanduiding"):
-            blocks.append(enterprises.relations(found))
-        return Answer(branch("Onderneming", *blocks))
+        flags = tuple(question.flag(f"Criteria/{path}") for path in _ENTERPRISE_FLAGS)
+        return Answer(self._kept(("enterprise", number, flags), lambda: self._onderneming(found, *flags)))
+
+    def _onderneming(
+        self,
+        found: TownEnterprise,
+        labelled: bool,
+        basic: bool,
+        situated: bool,
+        held: bool,
+        elsewhere: bool,
+        related: bool,
+    ) -> str:
+        return branch(
+            "Onderneming",
+            enterprises.identity(found),
+            enterprises.basics(found, labelled) if basic else "",
+            enterprises.situations(found, labelled) if situated else "",
+            self._functions_block(found.number, elsewhere, labelled) if held else "",
+            enterprises.relations(found) if related else "",
+        )
 
     def _functions_block(self, number: EnterpriseNumber, elsewhere: bool, labelled: bool) -> str:
         held = self._town.functions_in(number) + (self._town.functions_held_by(number) if elsewhere else ())
@@ -115,8 +133,10 @@ class Answers:
         if not held:
             return Answer(None, ("30001",))
         hidden = self._switches.holders_hidden
-        written = (self._kept((each, hidden), partial(functions.function, each, hidden)) for each in held)
-        return Answer(branch("Functies", *written))
+        return Answer(branch("Functies", *(self._functie(each, hidden) for each in held)))
+
+    def _functie(self, held: TownFunction, hidden: bool) -> str:
+        return self._kept(("function", id(held)), lambda: functions.function(held, hidden))
 
     def _functions_asked(self, question: Question) -> Iterable[TownFunction]:
         person = question.text("Criteria/Persoon/INSZ")
@@ -151,7 +171,9 @@ class Answers:
         if source == "KSZ" and self._switches.registration_required and number.digits not in self._registered:
             return Answer(None, ("13202",))
         basics = source != "KSZ" or question.text("Criteria/OpvragingenKSZ/BasisPersoonsgegevens") != "0"
-        content = self._kept((found, source, basics), lambda: persons.person(found, source, basics=basics))
+        content = self._kept(
+            ("person", found.number, source, basics), lambda: persons.person(found, source, basics=basics)
+        )
         return Answer(content, ("30004",) if successor is not None else ())
 
     # RegistreerInschrijving
@@ -186,13 +208,16 @@ class Answers:
         except NobodyThere:
             return None
 
-    def _kept(self, name: object, write: Callable[[], str]) -> str:
-        fragment = self._fragments.get(name)
-        if fragment is None:
-            if len(self._fragments) >= _LARGEST_CACHE:
-                self._fragments.clear()
-            fragment = self._fragments[name] = write()
-        return fragment
+    def _kept(self, name: tuple[object, ...], write: Callable[[], str]) -> str:
+        """The content by a name that is unique for this revision of the registers."""
+        if self._revision != self._town.revision or len(self._contents) >= _LARGEST_CACHE:
+            self._contents.clear()
+            self._revision = self._town.revision
+        name = (*name, self._switches.holders_hidden)
+        content = self._contents.get(name)
+        if content is None:
+            content = self._contents[name] = write()
+        return content
 
 
 def _held_in(held: Iterable[TownFunction], number: EnterpriseNumber) -> tuple[TownFunction, ...]:

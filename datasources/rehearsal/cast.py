@@ -107,7 +107,7 @@ bakkerij; els; 10006; 2015-03-01; -; yes
 brouwerij; pierre; 10002; 2010-05-20; -; yes
 imprimerie; pierre; 10006; 2004-09-01; 9999-12-31; yes
 kelder; pierre; 10002; 2019-01-01; -; yes
-kelder; emma; 20090; 2019-01-01; 2020-12-31; no
+kelder; guy; 20090; 2019-01-01; 2020-12-31; no
 kapsalon; greta; 00001; 2009-05-11; -; yes
 kapsalon; greta; 20090; 2009-05-11; -; no
 vervoer; luc; 10002; 1995-02-01; 2022-11-30; yes
@@ -140,7 +140,6 @@ opgeslorpt; jef; 10002; 1975-03-01; 2024-06-30; yes
 opslorper; lotte; 10002; 2008-08-08; -; yes
 eupen; heidi; 10006; 2006-06-26; -; yes
 btw-eenheid; yves; 00004; 2009-04-28; 9999-12-31; yes
-bakkerij; guy; 00004; 2016-01-01; -; no
 archief; felix; 10002; 2000-01-01; -; yes
 dubbel; ria; 10002; 1997-07-01; -; yes
 dubbel; ria; 10007; 1998-07-01; -; yes

@@ -48,9 +48,10 @@ _TRADES = {
 _FIRST_CROWD_SERIAL = 1_000_000
 
 
-def address(choose: Random) -> TownAddress:
-    """Somewhere in the town's Belgium: real municipalities, streets of nowhere."""
-    language, postal_code, nis_code, municipality = choose.choice(_PLACES)
+def address(choose: Random, spoken: str | None = None) -> TownAddress:
+    """Somewhere in the town's Belgium, where that language is spoken: real municipalities, streets of nowhere."""
+    places = [place for place in _PLACES if place[0] == spoken] or _PLACES
+    language, postal_code, nis_code, municipality = choose.choice(places)
     box = choose.choice((None, None, None, "A", "12"))
     return TownAddress(
         choose.choice(_STREETS[language]),

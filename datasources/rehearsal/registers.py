@@ -16,7 +16,10 @@ class NobodyThere(LookupError):
 
 
 class Registers:
-    """What is written down. People and enterprises are named by handle (`"els"`, `"bakkerij"`) or by number."""
+    """What is written down. People and enterprises are named by handle (`"els"`, `"bakkerij"`) or by number.
+
+    `revision` counts what was written, so that whoever keeps something derived knows when it is old.
+    """
 
     def __init__(self, settlement: Settlement) -> None:
         self._persons = {person.number: person for person in settlement.persons}
@@ -25,6 +28,7 @@ class Registers:
         self._numbers_of_enterprises = {each.handle: each.number for each in settlement.enterprises}
         self.replaced = dict(settlement.replaced)
         self.cancelled = set(settlement.cancelled)
+        self.revision = 0
         self._write_functions(list(settlement.functions))
 
     @property
@@ -88,10 +92,12 @@ class Registers:
     def rewrite_person(self, person: TownPerson) -> None:
         """Put a changed entry in the place of the person's."""
         self._persons[person.number] = person
+        self.revision += 1
 
     def rewrite_enterprise(self, enterprise: TownEnterprise) -> None:
         """Put a changed entry in the place of the enterprise's."""
         self._enterprises[enterprise.number] = enterprise
+        self.revision += 1
 
     def replace_number(self, person: TownPerson, number: NationalNumber) -> None:
         """Write the person and everything of theirs under another number."""
@@ -105,6 +111,7 @@ class Registers:
 
     def _write_functions(self, functions: list[TownFunction]) -> None:
         self._functions = functions
+        self.revision += 1
         self._held_in: dict[EnterpriseNumber, list[TownFunction]] = defaultdict(list)
         self._held_by: dict[EnterpriseNumber, list[TownFunction]] = defaultdict(list)
         self._held_by_person: dict[NationalNumber, list[TownFunction]] = defaultdict(list)

@@ -32,7 +32,7 @@ def settle(seed: int) -> Settlement:
     """The cast, whatever the seed; the streets of special cases; the crowd that the seed makes."""
     choose = Random(seed)  # noqa: S311 - invented people need no secrets
     town = Settlement()
-    _settle_cast(town, choose)
+    _settle_cast(town)
     crowd_persons = crowd.inhabitants(choose, _CROWD_PERSONS)
     town.persons += crowd_persons
     _settle_quarters(town, choose, crowd_persons)
@@ -45,7 +45,7 @@ def open_ended(text: str | None) -> str | None:
     return None if text is None or text.startswith("9999") else text
 
 
-def _settle_cast(town: Settlement, choose: Random) -> None:
+def _settle_cast(town: Settlement) -> None:
     for row in cast.PERSONS:
         foreign = row.origin == "FOREIGN"
         number = national_number(row.born, _CAST_COUNTERS[row.sex], foreign=foreign)
@@ -54,16 +54,16 @@ def _settle_cast(town: Settlement, choose: Random) -> None:
         town.persons.append(TownPerson(row.handle, number, given, family, row.sex, row.born, foreign))
     persons = {person.handle: person.number for person in town.persons}
     enterprises = {row.handle: enterprise_number(int(row.serial)) for row in cast.ENTERPRISES}
-    for entry in cast.ENTERPRISES:
-        town.enterprises.append(_cast_enterprise(entry, choose))
+    town.enterprises += map(_cast_enterprise, cast.ENTERPRISES)
     for function in cast.FUNCTIONS:
         town.functions.append(_cast_function(function, persons, enterprises))
     _settle_special_cases(town, persons, enterprises)
 
 
-def _cast_enterprise(row: cast.EnterpriseRow, choose: Random) -> TownEnterprise:
+def _cast_enterprise(row: cast.EnterpriseRow) -> TownEnterprise:
     start = row.start or None
-    names = (name.split(":", 1) for name in row.names.split("|"))
+    names = [name.split(":", 1) for name in row.names.split("|")]
+    choose = Random(int(row.serial))  # noqa: S311 - an address that no seed moves
     return TownEnterprise(
         handle=row.handle,
         number=enterprise_number(int(row.serial)),
@@ -73,7 +73,7 @@ def _cast_enterprise(row: cast.EnterpriseRow, choose: Random) -> TownEnterprise:
         forms=((row.form, start, None),) if row.form else (),
         situations=((row.situation, start, None),),
         start=start,
-        address=crowd.address(choose),
+        address=crowd.address(choose, names[0][0]),
         stopped=(row.situation, "2023-12-31") if row.status == "ST" else None,
         closed_on="2003-12-31" if row.status == "AF" else None,
     )

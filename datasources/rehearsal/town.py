@@ -13,7 +13,8 @@ from datasources.rehearsal.records import Span, TownFunction
 from datasources.rehearsal.registers import Registers
 from datasources.rehearsal.settlement import settle
 
-_IN_BUSINESS: Final = frozenset({"AC", "JU", "BK"})
+_ACTIVE: Final = frozenset({"AC"})
+_EXISTING: Final = frozenset({"AC", "JU", "BK"})
 
 
 class Town(Registers):
@@ -30,15 +31,15 @@ class Town(Registers):
     # What the town intends.
 
     def legal_representatives_of(
-        self, which: str | EnterpriseNumber, on: date, *, as_kbo_says: bool = False
+        self, which: str | EnterpriseNumber, on: date, *, as_kbo_says: bool = False, not_yet_active: bool = False
     ) -> frozenset[NationalNumber]:
         """Who should represent the enterprise on that day, as the registers stand now: nobody where it has ceased.
 
-        An enterprise in creation or announced is represented by those whom KBO names. The deceased and those whose
-        number was cancelled represent nobody; `as_kbo_says` leaves that out, as rules over functions alone do.
+        The deceased and those whose number was cancelled represent nobody; `as_kbo_says` leaves that out, as rules over
+        functions alone do. `not_yet_active` counts enterprises in creation and announced ones too.
         """
         enterprise = self.enterprise(which)
-        if enterprise.status not in _IN_BUSINESS:
+        if enterprise.status not in (_EXISTING if not_yet_active else _ACTIVE):
             return frozenset()
         return frozenset(
             function.person
@@ -46,7 +47,7 @@ class Town(Registers):
             if function.person is not None
             and function.represents is not None
             and function.represents.contains(on)
-            and self._in_business(function.enterprise)
+            and self._exists(function.enterprise)
             and (as_kbo_says or self._can_act(function.person, on))
         )
 
@@ -56,8 +57,8 @@ class Town(Registers):
         held_in = {function.held_in for function in self.functions_of(number)}
         return frozenset(which for which in held_in if number in self.legal_representatives_of(which, on))
 
-    def _in_business(self, company: EnterpriseNumber | None) -> bool:
-        return company is None or self.enterprise(company).status in _IN_BUSINESS
+    def _exists(self, company: EnterpriseNumber | None) -> bool:
+        return company is None or self.enterprise(company).status in _EXISTING
 
     def _can_act(self, number: NationalNumber, on: date) -> bool:
         died = self.person(number).died
