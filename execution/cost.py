@@ -7,7 +7,7 @@ objects 1, mutations 10, where no `@cost` says otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -19,13 +19,8 @@ from graphql import (
     GraphQLNamedType,
     GraphQLSchema,
     InlineFragmentNode,
-    IntValueNode,
-    ListValueNode,
-    NullValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
-    ValueNode,
-    VariableNode,
     get_named_type,
     get_nullable_type,
     is_composite_type,
@@ -35,9 +30,7 @@ from strawberry.federation.schema_directives import Cost as CostDirective
 from strawberry.federation.schema_directives import ListSize
 
 from execution.limits import SATURATED
-
-Size: TypeAlias = int | Callable[[Mapping[str, Any]], int]
-"""How often something is repeated: known from the document, or told by the variables."""
+from execution.list_sizes import Size, size_of
 
 MUTATION_WEIGHT = 10
 
@@ -189,9 +182,9 @@ class _Adder:
         if sized is not None and name in sized[0]:
             size = sized[1]
         elif rule.sized_fields:
-            passed_on = (rule.sized_fields, _size(rule, node))
+            passed_on = (rule.sized_fields, size_of(node, rule.slicing, rule.defaults, rule.assumed_size))
         elif rule.is_list:
-            size = _size(rule, node)
+            size = size_of(node, rule.slicing, rule.defaults, rule.assumed_size)
         weight = rule.weight
         if rule.argument_weights:
             weight += sum(rule.argument_weights.get(argument.name.value, 0) for argument in node.arguments or ())
@@ -202,46 +195,6 @@ class _Adder:
 
 
 _NOTHING = Cost(0)
-
-
-def _size(rule: _Rule, node: FieldNode) -> Size:
-    """The largest of the slicing arguments that are given; the assumed size where none is."""
-    given = {argument.name.value: argument.value for argument in node.arguments or ()}
-    known = 0
-    told = False
-    open_ends: list[tuple[str, int]] = []
-    for name in rule.slicing:
-        default = _count(rule.defaults.get(name))
-        value = given.get(name)
-        if isinstance(value, VariableNode):
-            open_ends.append((value.name.value, rule.assumed_size if default is None else default))
-        else:
-            count = default if value is None else _count_of_literal(value)
-            if count is not None:
-                known, told = max(known, count), True
-    if not open_ends:
-        return known if told else rule.assumed_size
-    return lambda variables: max(known, *(_filled(variables.get(name), other) for name, other in open_ends))
-
-
-def _filled(value: Any, otherwise: int) -> int:
-    count = _count(value)
-    return otherwise if count is None else count
-
-
-def _count(value: Any) -> int | None:
-    """What a value says of a size: a number says itself, a list its length, anything else nothing."""
-    if isinstance(value, int):
-        return max(value, 0)
-    return len(value) if isinstance(value, (list, tuple)) else None
-
-
-def _count_of_literal(value: ValueNode) -> int | None:
-    if isinstance(value, IntValueNode):
-        return max(int(value.value), 0) if len(value.value) < 12 else SATURATED
-    if isinstance(value, ListValueNode):
-        return len(value.values)
-    return None if isinstance(value, NullValueNode) else 1
 
 
 def _directive(extensions: Mapping[str, Any], kind: type) -> Any:

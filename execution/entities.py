@@ -78,7 +78,8 @@ class Entity:
         )
         self.batch: Any = getattr(self.origin, "resolve_references", None)
         self.single: Any = getattr(self.origin, "resolve_reference", None)
-        found = inspect.signature(self.batch or self.single).parameters if self.batch or self.single else {}
+        resolver: Any = self.batch or self.single
+        found = inspect.signature(resolver).parameters if resolver else {}
         self._takes_info = "info" in found
         self._parameters = frozenset(found) - {"info"}
         self._accepts_any = any(each.kind is inspect.Parameter.VAR_KEYWORD for each in found.values())

@@ -21,7 +21,7 @@ from graphql import (
     validate,
 )
 from graphql.execution.collect_fields import FragmentDetails
-from graphql.validation import ValuesOfCorrectTypeRule
+from graphql.validation import OverlappingFieldsCanBeMergedRule, ValuesOfCorrectTypeRule
 from strawberry import Schema
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
@@ -30,6 +30,7 @@ from execution.cost import CostRules
 from execution.errors import OperationResolutionFailure, Translate, refusal, syntax_error, validation_error
 from execution.limits import Limits, excesses, limit_exceeded, measured
 from execution.operation import Answer, Prepared
+from execution.overlaps import OverlappingFields
 from execution.variables import values_rule
 
 
@@ -41,9 +42,12 @@ class Preparation:
         self._limits = limits
         self._costs = CostRules(self._schema, limits.assumed_list_size)
         self._kept: OrderedDict[tuple[str, str | None], Prepared | Answer] = OrderedDict()
-        ours = values_rule(translate)
+        ours: dict[type[ASTValidationRule], type[ASTValidationRule]] = {
+            ValuesOfCorrectTypeRule: values_rule(translate),
+            OverlappingFieldsCanBeMergedRule: OverlappingFields,
+        }
         self._rules: tuple[type[ASTValidationRule], ...] = (
-            *(ours if rule is ValuesOfCorrectTypeRule else rule for rule in specified_rules),
+            *(ours.get(rule, rule) for rule in specified_rules),
             MaybeNullValidationRule,
             OneOfInputValidationRule,
         )
@@ -76,10 +80,12 @@ class Preparation:
             operation = _chosen(document, operation_name)
         except OperationResolutionFailure as failure:
             return Answer.of(failure)
-        measure = measured(document, operation)
-        too_much = [refusal(excess) for excess in excesses(measure, limits)]
+        measures = [
+            measured(document, each) for each in document.definitions if isinstance(each, OperationDefinitionNode)
+        ]
+        too_much = [refusal(excess) for measure in measures for excess in excesses(measure, limits)]
         if too_much:
-            return Answer.refused(*too_much)
+            return Answer.refused(*too_much[: limits.errors])
         errors = validate(self._schema, document, self._rules, max_errors=limits.errors, hide_suggestions=True)
         if errors:
             return Answer.refused(*(validation_error(error) for error in errors))
@@ -95,7 +101,7 @@ class Preparation:
             name=operation.name.value if operation.name else None,
             fragments={name: FragmentDetails(each, None) for name, each in definitions.items()},
             fragment_definitions=definitions,
-            measure=measure,
+            measure=measured(document, operation) if len(measures) > 1 else measures[0],
             cost=self._costs.cost(operation, definitions),
             introspects=not roots.isdisjoint(("__schema", "__type")),
             asks_service="_service" in roots,
