@@ -1,0 +1,53 @@
+"""Ask once per operation: a typed bundle, made afresh for each operation and each event of a subscription."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from btb.chart import Chart
+from datasources.register.persons import PersonDirectory
+
+from btb.enterprises import EnterpriseFacts
+from btb.identifiers import EnterpriseNumber, NationalNumber
+from btb.mandates import Delegation, DelegationId, Mandate, MandateId
+from btb.persons import PersonFacts, PersonId
+from datasources.kbo import Functions, Kbo
+from datasources.persons import PersonRegister
+from datasources.readings import Reading
+from datasources.register.database import Database
+from loaders import charts, enterprises, persons
+from loaders.batching import ByKey
+
+__all__ = ["ByKey", "Loaders", "fresh_loaders"]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaders:
+    """Every loader, by the noun it answers with."""
+
+    enterprise: ByKey[EnterpriseNumber, Reading[EnterpriseFacts]]
+    functions_in: ByKey[EnterpriseNumber, Reading[Functions]]
+    functions_of: ByKey[NationalNumber, Reading[Functions]]
+    person: ByKey[NationalNumber, Reading[PersonFacts]]
+    person_id: ByKey[NationalNumber, PersonId]
+    national_number: ByKey[PersonId, NationalNumber]
+    chart: ByKey[EnterpriseNumber, Chart]
+    mandate: ByKey[MandateId, Mandate | None]
+    delegation: ByKey[DelegationId, tuple[Mandate, Delegation] | None]
+    mandates_of_person: ByKey[PersonId, tuple[Mandate, ...]]
+
+
+def fresh_loaders(kbo: Kbo, register: PersonRegister, directory: PersonDirectory, database: Database) -> Loaders:
+    """Loaders that have asked nothing yet."""
+    return Loaders(
+        enterprise=enterprises.facts(kbo),
+        functions_in=enterprises.functions_in(kbo),
+        functions_of=enterprises.functions_of(kbo),
+        person=persons.facts(register),
+        person_id=persons.ids(directory),
+        national_number=persons.national_numbers(directory),
+        chart=charts.charts(database),
+        mandate=charts.mandates(database),
+        delegation=charts.delegations(database),
+        mandates_of_person=charts.mandates_of_person(database),
+    )

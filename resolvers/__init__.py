@@ -1,0 +1,1 @@
+"""What each question and request does, in plain Python: who may, what happens, in which transaction."""

@@ -1,0 +1,46 @@
+"""What is asked about persons: names and death, behind our own ids for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from btb.identifiers import NationalNumber
+from btb.persons import PersonFacts, PersonId
+from datasources.readings import Reading
+from loaders.persons import UnknownPerson
+from resolvers import admission
+from resolvers.context import Context
+from resolvers.references import person_id
+
+
+async def identified(context: Context, numbers: Sequence[NationalNumber]) -> list[PersonId | Exception]:
+    """Our ids for these numbers; what is learned here is not asked again in this operation."""
+    ids = await context.loaders.person_id.load_many(numbers)
+    for number, person in zip(numbers, ids, strict=True):
+        if not isinstance(person, Exception):
+            context.loaders.national_number.prime(person, number)
+    return ids
+
+
+async def facts(context: Context, persons: Sequence[PersonId]) -> list[Reading[PersonFacts] | Exception]:
+    """What the registers say of each person, or why they say nothing."""
+    numbers = await context.loaders.national_number.load_many(persons)
+    readings = await context.loaders.person.load_many(number for number in numbers if not isinstance(number, Exception))
+    answers = iter(readings)
+    return [number if isinstance(number, Exception) else next(answers) for number in numbers]
+
+
+async def by_ids(context: Context, ids: Sequence[str]) -> list[PersonId | Exception | None]:
+    """Persons by our id; None alike for unknown and for not admitted."""
+    people = [person_id(each) for each in ids]
+    asked = [person for person in people if person is not None]
+    admitted = dict(zip(asked, await admission.persons(context, asked), strict=True))
+    numbers = dict(zip(asked, await context.loaders.national_number.load_many(asked), strict=True))
+    answers: list[PersonId | Exception | None] = []
+    for person in people:
+        known = None if person is None else numbers[person]
+        if person is None or isinstance(known, UnknownPerson) or not admitted[person]:
+            answers.append(None)
+        else:
+            answers.append(known if isinstance(known, Exception) else person)
+    return answers
