@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Coroutine, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, assert_never
-from uuid import uuid4
 
 from execution.errors import RefusedRequest
 from execution.graphql_transport_ws import (
@@ -24,7 +22,8 @@ from execution.graphql_transport_ws import (
     message,
     pong,
 )
-from execution.hooks import Receive, RequestInfo, Scope, Send
+from execution.hooks import Receive, Scope, Send
+from execution.http import request_info
 from execution.interruption import Interruption, InterruptionReason
 from execution.multiplex import Multiplex
 from execution.outbox import LENT, LentOutbox, SendingOutbox
@@ -32,8 +31,6 @@ from execution.streaming import interruptible
 
 if TYPE_CHECKING:
     from execution.websocket import WebSocketEndpoint
-
-logger = logging.getLogger(__name__)
 
 CONGESTED = 64
 """So many frames may wait for a client that does not read before its own frames are no longer read."""
@@ -62,7 +59,7 @@ class Connection:
     def __init__(self, endpoint: WebSocketEndpoint, scope: Scope, receive: Receive, send: Send) -> None:
         self._endpoint = endpoint
         self._settings = endpoint.settings
-        self._scope = scope
+        self._info = request_info(scope)
         self._receive = receive
         self._send = send
         self._loop = asyncio.get_running_loop()
@@ -73,7 +70,6 @@ class Connection:
         self._leaving = False
         self._initialised = False
         self._acknowledged = False
-        self._init_payload: dict[str, Any] | None = None
         self._principal: Hashable | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._multiplex = Multiplex(endpoint.streams, self._context, endpoint.allowed, self._settings.operations)
@@ -112,8 +108,8 @@ class Connection:
                 await self._obey(event.get("text"))
             except ProtocolViolation as violation:
                 self._close(violation.code, violation.reason)
-            except Exception:
-                logger.exception("A WebSocket connection failed.")
+            except Exception as error:
+                self._endpoint.streams.engine.broke(self._info.request_id, error)
                 self._close(CloseCode.INTERNAL, "Internal error")
             if self._multiplex.waiting > CONGESTED:
                 await self._multiplex.outbox.room()
@@ -141,7 +137,7 @@ class Connection:
         if self._initialised:
             raise ProtocolViolation(CloseCode.TOO_MANY_INITIALISATIONS, "Too many initialisation requests")
         self._initialised = True
-        self._init_payload = received.payload
+        self._info = replace(self._info, init_payload=received.payload)
         try:
             context = await self._context(Interruption())
         except RefusedRequest:
@@ -175,8 +171,7 @@ class Connection:
 
     async def _context(self, interruption: Interruption) -> Any:
         """A fresh context for each operation: what it loaded for one is never stale in the next."""
-        info = connection_info(self._scope, self._init_payload)
-        return await self._endpoint.context_factory(interruptible(info, interruption))
+        return await self._endpoint.context_factory(interruptible(self._info, interruption))
 
     def _expire(self) -> None:
         """The token's end: every subscription hears of it, then the connection closes."""
@@ -243,13 +238,3 @@ class Connection:
             if not self._endpoint.connections[self._principal]:
                 del self._endpoint.connections[self._principal]
         self._endpoint.streams.left(self)
-
-
-def connection_info(scope: Scope, init_payload: dict[str, Any] | None) -> RequestInfo:
-    """What is known of a connection: its handshake's headers, and how its client introduced itself."""
-    headers: dict[str, str] = {}
-    for name, value in scope["headers"]:
-        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
-        headers[key] = f"{headers[key]}, {text}" if key in headers else text
-    client = scope.get("client")
-    return RequestInfo(headers, client and client[0], scope["path"], "GET", uuid4().hex, init_payload)

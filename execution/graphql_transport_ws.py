@@ -12,6 +12,8 @@ from typing import Any, TypeAlias
 
 import orjson
 
+from execution.requests import deeper_than
+
 SUBPROTOCOL = "graphql-transport-ws"
 ACKNOWLEDGEMENT = b'{"type":"connection_ack"}'
 
@@ -151,22 +153,6 @@ def _object(holder: dict[str, Any], member: str) -> dict[str, Any] | None:
 
 def _bad(reason: str) -> ProtocolViolation:
     return ProtocolViolation(CloseCode.BAD_REQUEST, reason)
-
-
-def deeper_than(value: Any, depth: int) -> bool:
-    """Whether JSON nests more than `depth` levels; walks level by level, so that no depth can exhaust the stack."""
-    level = [value]
-    for _ in range(depth + 1):
-        inner: list[Any] = []
-        for item in level:
-            if isinstance(item, dict):
-                inner.extend(item.values())
-            elif isinstance(item, list):
-                inner.extend(item)
-        if not inner:
-            return False
-        level = inner
-    return True
 
 
 @dataclass(frozen=True, slots=True)

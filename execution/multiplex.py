@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import deque
 from functools import partial
+from uuid import uuid4
 
 import orjson
 from graphql import OperationType
@@ -15,10 +15,9 @@ from execution.graphql_transport_ws import CloseCode, Frames, ProtocolViolation,
 from execution.interruption import Interruption, InterruptionReason
 from execution.operation import Answer, OperationRequest
 from execution.outbox import Outbox
-from execution.runs import INTERNAL_FAULT, MakeContext, Subscription
+from execution.runs import MakeContext
 from execution.streaming import Streams
-
-logger = logging.getLogger(__name__)
+from execution.subscription import Subscription
 
 TOO_MANY_OPERATIONS = refusal(RefusedRequest("TOO_MANY_OPERATIONS", 429, "Too many operations on this connection."))
 
@@ -83,7 +82,9 @@ class Multiplex:
             self.write(operation.frames.error(orjson.dumps([TOO_MANY_OPERATIONS])))
             return
         self._operations[received.id] = operation
-        request = OperationRequest(received.query, received.operation_name, received.variables, received.extensions)
+        request = OperationRequest(
+            received.query, received.operation_name, received.variables, received.extensions, uuid4().hex
+        )
         operation.task = self._loop.create_task(self._run(operation, request))
         self._tasks.add(operation.task)
         operation.task.add_done_callback(self._tasks.discard)
@@ -99,9 +100,8 @@ class Multiplex:
             answer = await self._start(operation, request)
         except RefusedRequest as refused:
             answer = Answer.of(refused)
-        except Exception:
-            logger.exception("An operation failed.")
-            answer = INTERNAL_FAULT
+        except Exception as error:
+            answer = self._streams.engine.broke(request.request_id or "", error)
         operation.task = None
         if answer is not None:
             self._forget(operation)

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from graphql import OperationType
 
 from execution.engine import Engine
+from execution.negotiation import GRAPHQL_RESPONSE, JSON, quality
 from execution.operation import OperationRequest, Prepared
 
 EVENT_STREAM = "text/event-stream"
 MULTIPART = "multipart/mixed"
 ANY_KIND = frozenset(OperationType)
-_JSON = ("application/json", "application/graphql-response+json")
 _LENGTH = 4_096
 
 
@@ -60,17 +60,6 @@ def best_stream(wanted: list[Preference]) -> Preference | None:
     return max(streams, key=lambda preference: preference.weight, default=None)
 
 
-def json_weight(wanted: list[Preference]) -> float:
-    """How much plain JSON is wanted, wildcards included; a client that names nothing wants JSON."""
-    if not wanted:
-        return 1.0
-    weights: dict[str, float] = {}
-    for preference in wanted:
-        if "callbackspec" not in preference.parameters:
-            weights[preference.media] = max(preference.weight, weights.get(preference.media, 0.0))
-    return max(weights.get(media, weights.get("application/*", weights.get("*/*", 0.0))) for media in _JSON)
-
-
 def wants_stream(accept: str, media: str, request: OperationRequest, engine: Engine) -> bool:
     """Whether this request is best answered by a stream of this media type.
 
@@ -81,7 +70,7 @@ def wants_stream(accept: str, media: str, request: OperationRequest, engine: Eng
     best = best_stream(wanted)
     if best is None or best.media != media:
         return False
-    if best.weight > json_weight(wanted):
+    if best.weight > max(quality(accept, JSON), quality(accept, GRAPHQL_RESPONSE)):
         return True
     prepared = engine.prepare(request, ANY_KIND)
     return isinstance(prepared, Prepared) and prepared.type is OperationType.SUBSCRIPTION

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections import deque
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from execution.engine import Engine, Renew
-from execution.errors import INTERNAL_ERROR, INTERNAL_MESSAGE
 from execution.interruption import Interruption, InterruptionReason
 from execution.operation import Answer, OperationRequest
 
-logger = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from execution.subscription import Subscription
 
 MakeContext: TypeAlias = Callable[[Interruption], Awaitable[Any]]
 """A context for one stream whose source hears of its end through this interruption."""
-
-INTERNAL_FAULT = Answer.refused({"message": INTERNAL_MESSAGE, "extensions": {"code": INTERNAL_ERROR}}, status=500)
-"""What a subscriber sees where something of ours broke outside of its operation's fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +58,7 @@ class Run:
         "_request",
         "_room",
         "_task",
+        "begun",
         "ended",
         "hearers",
         "interruption",
@@ -87,6 +83,7 @@ class Run:
         self.hearers: set[Subscription] = set()
         self.mark: Any = None
         self.ended = False
+        self.begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     @property
     def shared(self) -> bool:
@@ -105,6 +102,7 @@ class Run:
             if isinstance(source, Answer):
                 self._refuse(source)
                 return
+            self._began()
             try:
                 async for answer in source:
                     self._tell(answer)
@@ -112,9 +110,8 @@ class Run:
                         await self._space()
             finally:
                 await source.aclose()
-        except Exception:
-            logger.exception("A subscription failed.")
-            self._refuse(INTERNAL_FAULT)
+        except Exception as error:
+            self._refuse(self._home.engine.broke(self._request.request_id or "", error))
 
     def _refuse(self, answer: Answer) -> None:
         """Nothing ran. A subscriber who only waited for a last word hears nothing of it."""
@@ -137,10 +134,13 @@ class Run:
         if self._room is not None and not self._room.done():
             self._room.set_result(None)
 
+    def _began(self) -> None:
+        if not self.begun.done():
+            self.begun.set_result(None)
+
     def _finish(self, task: asyncio.Task[None]) -> None:
         self.ended = True
-        if not task.cancelled() and (fault := task.exception()) is not None:
-            logger.error("A subscription's source could not be closed.", exc_info=fault)
+        self._began()
         self._home.forget(self, self._key)
         for hearer in tuple(self.hearers):
             hearer.end()
@@ -162,113 +162,3 @@ class Run:
         if not self.hearers and self._task is not None:
             self._home.forget(self, self._key)
             self._task.cancel()
-
-
-class Subscription:
-    """One subscriber's end of a stream: answers wait here until its transport takes them."""
-
-    __slots__ = (
-        "_bytes",
-        "_context",
-        "_home",
-        "_interruption",
-        "_mark",
-        "_on_ready",
-        "_queue",
-        "_request",
-        "_run",
-        "ended",
-        "interrupted",
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        home: Home,
-        request: OperationRequest,
-        context: Any,
-        interruption: Interruption,
-        on_ready: Callable[[], None],
-    ) -> None:
-        self._home = home
-        self._request = request
-        self._context = context
-        self._interruption = interruption
-        self._on_ready = on_ready
-        self._queue: deque[Answer] = deque()
-        self._bytes = 0
-        self._mark: Any = None
-        self._run: Run | None = None
-        self.interrupted = False
-        self.ended = False
-
-    @property
-    def waiting(self) -> int:
-        """Answers that the transport has not taken."""
-        return len(self._queue)
-
-    @property
-    def finished(self) -> bool:
-        """Whether nothing is left and nothing will come."""
-        return self.ended and not self._queue
-
-    def attach(self, run: Run) -> None:
-        """Hear this run from now on."""
-        self._run = run
-        if run.shared:
-            self._mark = run.mark
-        run.hearers.add(self)
-
-    def offer(self, answer: Answer, mark: Any) -> None:
-        """Queue one answer of a run; a shared run's subscriber whose queue is full is told that it is too slow."""
-        full = len(self._queue) >= self._home.settings.queue_items or self._bytes > self._home.settings.queue_bytes
-        if full and self._run is not None and self._run.shared:
-            self.interrupt(InterruptionReason.TOO_SLOW)
-            return
-        self._queue.append(answer)
-        self._bytes += len(answer.body)
-        self._mark = mark
-        self._on_ready()
-
-    def take(self) -> list[Answer]:
-        """Everything that waits, oldest first."""
-        if not self._queue:
-            return []
-        answers = list(self._queue)
-        self._queue.clear()
-        self._bytes = 0
-        if self._run is not None and not self._run.shared:
-            self._run.taken()
-        return answers
-
-    def end(self) -> None:
-        """Nothing more will come; what waits may still be taken."""
-        if not self.ended:
-            self.ended = True
-            self._run = None
-            self._on_ready()
-
-    def close(self) -> None:
-        """The subscriber wants no more, or is gone: forget what waits and let go of the source."""
-        run, self._run, self.ended = self._run, None, True
-        self._queue.clear()
-        if run is not None:
-            run.leave(self)
-
-    def interrupt(self, reason: InterruptionReason) -> None:
-        """End this subscriber's stream, and no other's; its source may say a last word. A second call does nothing."""
-        run = self._run
-        if self.interrupted or run is None:
-            return
-        self.interrupted = True
-        if not run.shared:
-            run.interrupt(reason)
-            return
-        self._run = None
-        run.leave(self)
-        if not run.interruption.observed:
-            self.end()
-            return
-        reached = self._mark if self._mark is not None else run.interruption.started_at
-        self._interruption.reached = reached
-        self._interruption.interrupt(reason)
-        self.attach(self._home.last_word(self._request, self._context, self._interruption))

@@ -13,12 +13,14 @@ from graphql import OperationType
 
 from execution.errors import RefusedRequest
 from execution.hooks import ContextFactory, Receive, RequestInfo, Scope, Send
+from execution.http import written
 from execution.interruption import Interruption, InterruptionReason
+from execution.negotiation import JSON
 from execution.operation import Answer, OperationRequest
 from execution.outbox import LENT
 from execution.preferences import wants_stream
-from execution.runs import Subscription
 from execution.streaming import Streams, batches, interruptible
+from execution.subscription import Subscription
 from execution.websocket import never, utc_now
 
 
@@ -76,19 +78,26 @@ class StreamedHTTP(ABC):
         allowed: frozenset[OperationType],
     ) -> None:
         """Answer one request; refusals that have an HTTP status are plain JSON, all others are part of the stream."""
+        if self._streams.stopping or self._open >= self._settings.responses:
+            await written(send, Answer.of(unavailable()), JSON, info.request_id)
+            return
+        response = _Response(scope, send, self._settings.send_deadline)
+        self._open += 1
+        self._streams.entered(response, _nothing)
         try:
-            if self._streams.stopping or self._open >= self._settings.responses:
-                raise RefusedRequest("UNAVAILABLE", 503, "No stream can be opened now.", headers={"retry-after": "5"})
-            response = _Response(scope, send, self._settings.send_deadline)
-            self._open += 1
-            self._streams.entered(response, _nothing)
-            try:
-                await self._answered(response, receive, info, request, context, allowed | {OperationType.SUBSCRIPTION})
-            finally:
-                self._open -= 1
-                self._streams.left(response)
-        except RefusedRequest as refused:
-            await send_json(send, Answer.of(refused))
+            await self._answered(response, receive, info, request, context, allowed)
+        except Exception as error:
+            if response.begun:
+                raise
+            answer = (
+                Answer.of(error)
+                if isinstance(error, RefusedRequest)
+                else self._streams.engine.broke(info.request_id, error)
+            )
+            await written(send, answer, JSON, info.request_id)
+        finally:
+            self._open -= 1
+            self._streams.left(response)
 
     async def _answered(
         self,
@@ -100,10 +109,8 @@ class StreamedHTTP(ABC):
         allowed: frozenset[OperationType],
     ) -> None:
         prepared = self._streams.engine.prepare(request, allowed)
-        if isinstance(prepared, Answer) and prepared.status in (200, 400):
+        if isinstance(prepared, Answer):
             await while_listening(receive, self._write(response, _once(prepared)))
-        elif isinstance(prepared, Answer):
-            await send_json(response.send, prepared)
         elif prepared.type is not OperationType.SUBSCRIPTION:
             answer = await self._streams.engine.execute(request, context, allowed=allowed)
             await while_listening(receive, self._write(response, _once(answer)))
@@ -139,6 +146,7 @@ class _Response:
         self.send = send
         self._lent = (scope.get("extensions") or {}).get(LENT)
         self._deadline = deadline
+        self.begun = False
 
     async def begin(self, content_type: bytes, opening: bytes) -> None:
         headers = [
@@ -146,6 +154,7 @@ class _Response:
             (b"cache-control", b"no-cache, no-transform"),
             (b"x-accel-buffering", b"no"),
         ]
+        self.begun = True
         await self.send({"type": "http.response.start", "status": 200, "headers": headers})
         await self.write(opening)
 
@@ -158,6 +167,11 @@ class _Response:
                 self._lent.abort()
                 await asyncio.sleep(0)
             raise ConnectionAbortedError("The client does not read.") from None
+
+
+def unavailable() -> RefusedRequest:
+    """No stream can be opened here and now; another replica, or a moment later, may."""
+    return RefusedRequest("UNAVAILABLE", 503, "No stream can be opened now.", headers={"retry-after": "5"})
 
 
 def _nothing() -> None:
@@ -195,13 +209,3 @@ async def while_listening(receive: Receive, writing: Any) -> None:
 async def _gone(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-async def send_json(send: Send, answer: Answer) -> None:
-    """A complete JSON answer; what was refused before execution without a status of its own is 400."""
-    status = answer.status if answer.executed or answer.status != 200 else 400
-    extra = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
-    length = str(len(answer.body)).encode()
-    headers = [(b"content-type", b"application/json; charset=utf-8"), (b"content-length", length), *extra]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body})

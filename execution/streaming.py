@@ -23,7 +23,8 @@ from execution.engine import Engine, Renew
 from execution.hooks import RequestInfo
 from execution.interruption import Interruption, InterruptionReason
 from execution.operation import Answer, OperationRequest, Prepared
-from execution.runs import MakeContext, Run, StreamSettings, Subscription
+from execution.runs import MakeContext, Run, StreamSettings
+from execution.subscription import Subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +184,10 @@ def _given(context: Any) -> MakeContext:
     return same
 
 
-async def batches(subscription: Subscription, ready: asyncio.Event, silence: float) -> AsyncIterator[list[Answer]]:
-    """Answers as they become ready; an empty list after each `silence` seconds without any, for a heartbeat.
+async def batches(
+    subscription: Subscription, ready: asyncio.Event, silence: float | None
+) -> AsyncIterator[list[Answer]]:
+    """Answers as they become ready; an empty list after each `silence` seconds without any (None: never).
 
     `ready` is the event whose `set` was given to `Streams.open` as `on_ready`.
     """

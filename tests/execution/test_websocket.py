@@ -389,7 +389,7 @@ async def test_a_client_that_does_not_read_is_dropped(doorman: toy.Doorman) -> N
 async def test_a_client_that_only_pings_and_never_reads_is_dropped(doorman: toy.Doorman) -> None:
     streams = Streams(toy.engine(), toy.renewed)
     endpoint = WebSocketEndpoint(streams, doorman, settings=WebSocketSettings(send_deadline=0.3))
-    async with serving(endpoint, streams) as served, client(served, max_queue=1) as opened:
+    async with serving(endpoint, streams) as served, client(served, max_queue=1, compression=None) as opened:
         await opened.introduced()
         with pytest.raises(ConnectionClosed):
             await opened.say(*[{"type": "ping", "payload": {"a": "x" * 60_000}}] * 10_000)
