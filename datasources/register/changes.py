@@ -132,14 +132,15 @@ async def _append(session: WriteSession, recorded: Sequence[Change], dialect: st
     rows: list[dict[str, Any]] = []
     for position, (change, said) in enumerate(zip(recorded, payloads, strict=True), last - len(recorded) + 1):
         previous, newest = newest, chained(newest, said)
-        rows.append(_row(change, position, said, previous, newest))
+        rows.append(change_row(change, position, said, previous, newest))
         placed.append(replace(change, position=position))
     await session.execute(_APPEND, rows)
     await session.execute(_CLOSE_AND_RING if dialect == "postgresql" else _CLOSE, {"newest": newest})
     return tuple(placed)
 
 
-def _row(change: Change, position: int, said: bytes, previous: bytes, newest: bytes) -> dict[str, Any]:
+def change_row(change: Change, position: int, said: bytes, previous: bytes, newest: bytes) -> dict[str, Any]:
+    """A change as a row of the log: `said` is its payload, `newest` its hash."""
     mandate, delegation = change.mandate, change.delegation
     return {
         "position": position,
@@ -211,9 +212,7 @@ async def change_at(session: Session, position: int) -> Change | None:
     return found[0] if found else None
 
 
-async def _read(
-    session: Session, statement: Select[tuple[int, str]], values: dict[str, Any] | None = None
-) -> tuple[Change, ...]:
+async def _read(session: Session, statement: Select[Any], values: dict[str, Any] | None = None) -> tuple[Change, ...]:
     rows = (await session.execute(statement, values or {})).all()
     return tuple([change_of(said, position) for position, said in rows])
 

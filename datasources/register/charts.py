@@ -100,11 +100,21 @@ async def charts_as_of(
     session: Session, numbers: Collection[EnterpriseNumber], at: datetime
 ) -> Mapping[EnterpriseNumber, Chart]:
     """The charts as they had been recorded by the moment, ended mandates included, rebuilt from the log."""
+    return await _replayed(session, numbers, _RECORDED.where(changes.c.recorded_at <= at))
+
+
+async def replayed_charts(session: Session, numbers: Collection[EnterpriseNumber]) -> Mapping[EnterpriseNumber, Chart]:
+    """The charts as the whole log makes them, ended mandates included."""
+    return await _replayed(session, numbers, _RECORDED)
+
+
+async def _replayed(
+    session: Session, numbers: Collection[EnterpriseNumber], statement: Select[Any]
+) -> Mapping[EnterpriseNumber, Chart]:
     if not numbers:
         return {}
-    found = await session.execute(_RECORDED.where(changes.c.recorded_at <= at), {"numbers": numbers})
     answer = {number: Chart(number, 0, ()) for number in numbers}
-    for digits, rows in groupby(found, itemgetter(0)):
+    for digits, rows in groupby(await session.execute(statement, {"numbers": numbers}), itemgetter(0)):
         number = EnterpriseNumber(digits)
         answer[number] = replay(number, [change_of(payload, position) for _, position, payload in rows])
     return answer

@@ -64,10 +64,8 @@ def mandate(
         appointed_at=at,
         appointed_by=SOMEBODY,
         delegations=tuple(
-            Delegation(
-                DelegationId(uuid4()), domain, standing, at + timedelta(microseconds=n), valid_until, at, SOMEBODY
-            )
-            for n, domain in enumerate(domains)
+            Delegation(DelegationId(identity), domain, standing, at, valid_until, at, SOMEBODY)
+            for domain, identity in zip(domains, sorted(uuid4() for _ in domains), strict=True)
         ),
     )
 

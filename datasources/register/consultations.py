@@ -1,0 +1,75 @@
+"""Who consulted whose data: written before the answer leaves, read by the person concerned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select, tuple_
+
+from btb.actors import ActorReference
+from btb.identifiers import EnterpriseNumber
+from btb.persons import PersonId
+from datasources.register.database import Session, WriteSession
+from datasources.register.tables import consultations
+
+
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """One disclosure of one person's data to somebody else. `what` names what was shown, never its content."""
+
+    id: UUID
+    at: datetime
+    subject: PersonId
+    actor: ActorReference
+    what: str
+    enterprise: EnterpriseNumber | None = None
+    purpose: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultationKey:
+    """Where a page ends: hand it back to read on."""
+
+    at: datetime
+    id: UUID
+
+
+async def record_consultations(session: WriteSession, shown: Sequence[Consultation]) -> None:
+    """Write all of them, in one statement. What cannot be written must not be shown."""
+    if shown:
+        rows = [
+            {
+                "id": one.id,
+                "at": one.at,
+                "subject": one.subject,
+                "actor": one.actor,
+                "what": one.what,
+                "enterprise": one.enterprise,
+                "purpose": one.purpose,
+            }
+            for one in shown
+        ]
+        await session.execute(insert(consultations), rows)
+
+
+async def consultations_of(
+    session: Session, subject: PersonId, first: int, before: ConsultationKey | None = None
+) -> tuple[Consultation, ...]:
+    """The newest consultations of a person's data, at most `first`, those before the key where one is given."""
+    table = consultations.c
+    statement = select(
+        table.id, table.at, table.subject, table.actor, table.what, table.enterprise, table.purpose
+    ).where(table.subject == subject)
+    if before is not None:
+        place = tuple_(table.at, table.id)
+        statement = statement.where(place < tuple_(before.at, before.id, types=[column.type for column in place]))
+    rows = await session.execute(statement.order_by(table.at.desc(), table.id.desc()).limit(first))
+    return tuple(Consultation(*row) for row in rows)
+
+
+async def purge_consultations(session: WriteSession, older_than: datetime) -> int:
+    """Remove what is older than its retention, and say how many."""
+    return (await session.execute(delete(consultations).where(consultations.c.at < older_than))).rowcount
