@@ -1,0 +1,22 @@
+"""`btb serve`: the subgraph on a port."""
+
+from __future__ import annotations
+
+import click
+
+from server.commands.reading import settings_or_exit
+
+
+@click.command()
+@click.option("--host", help="Address to listen on; leads over BTB_HOST.")
+@click.option("--port", type=click.IntRange(0, 65_535), help="Port to listen on; leads over BTB_PORT.")
+def serve(host: str | None, port: int | None) -> None:
+    """Serve the subgraph."""
+    settings = settings_or_exit()
+    # What takes time to import comes after the settings are known to be right.
+    from server.app import create_app
+    from server.listening import listen
+    from server.logs import configure
+
+    configure(settings.house.log_level)
+    listen(create_app(settings), settings, host=host, port=port)

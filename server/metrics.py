@@ -1,0 +1,111 @@
+"""The figures we keep, and `/metrics` where Prometheus reads them. No label holds what a caller wrote freely.
+
+One `Metrics` is made per application and handed to who counts; it also listens to operations, to MAGDA and to the
+answer cache, whose observers it satisfies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.gc_collector import GCCollector
+from prometheus_client.platform_collector import PlatformCollector
+from prometheus_client.process_collector import ProcessCollector
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from execution.hooks import Fault, Observer, OperationReport
+
+_FAST: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
+_SIZES: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+_COSTS: Final = (1, 10, 50, 100, 500, 1_000, 5_000, 10_000, 25_000)
+_NANOSECONDS: Final = 1e9
+
+
+class Metrics(Observer):
+    """Every figure of one application, in a registry of its own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        for collector in (ProcessCollector, PlatformCollector, GCCollector):
+            collector(registry=self.registry)
+        self.operations = self._counter("btb_operations", "Operations answered.", "type", "outcome")
+        self.latency = self._histogram("btb_operation_seconds", "Time of an operation.", _FAST, "type")
+        self.cost = self._histogram("btb_operation_cost", "Cost of an operation, in weighed objects.", _COSTS)
+        self.refusals = self._counter("btb_refusals", "Errors and refusals answered, by code.", "code")
+        self.faults = self._counter("btb_faults", "Faults of our own, shown as internal errors.")
+        self.batches = self._histogram("btb_loader_batch_keys", "Keys in one batch of a loader.", _SIZES, "loader")
+        self.source_calls = self._counter("btb_source_calls", "Messages to sources.", "service", "outcome")
+        self.source_latency = self._histogram("btb_source_seconds", "Time of a message to a source.", _FAST, "service")
+        self.source_answers = self._counter(
+            "btb_source_answers", "Keys answered: kept, joined, asked, stale.", "kind", "how"
+        )
+        self.source_oddities = self._counter(
+            "btb_source_oddities", "Answers left out, exceptions and unknown codes.", "service", "what"
+        )
+        self.statements = self._counter("btb_database_statements", "Statements sent to our database.")
+        self.feed_head = self._gauge("btb_feed_head", "Position of the last change.")
+        self.feed_lag = self._gauge("btb_feed_lag_changes", "Changes that a system has not acknowledged.", "system")
+        self.feed_subscribers = self._gauge("btb_feed_subscribers", "Subscribers that follow the feed.")
+
+    # What the execution room tells.
+
+    def finished(self, report: OperationReport) -> None:
+        """Count an operation, its time, its cost and the codes of its errors."""
+        kind = report.type or "unread"
+        outcome = "refused" if not report.executed else "errors" if report.codes else "answered"
+        self.operations.labels(kind, outcome).inc()
+        self.latency.labels(kind).observe((report.finished_at - report.started_at) / _NANOSECONDS)
+        if report.cost is not None:
+            self.cost.observe(report.cost)
+        self.refused(report.codes)
+
+    def failed(self, fault: Fault) -> None:
+        """Count a fault of our own."""
+        self.faults.inc()
+
+    def refused(self, codes: Iterable[str]) -> None:
+        """Count refusals; those that are members of a union are not errors, and come from the schema."""
+        for code in codes:
+            self.refusals.labels(code).inc()
+
+    # What the sources tell.
+
+    def called(self, service: str, outcome: str, seconds: float) -> None:
+        """Count one message to a source."""
+        self.source_calls.labels(service, outcome).inc()
+        self.source_latency.labels(service).observe(seconds)
+
+    def dropped(self, service: str, count: int) -> None:
+        """Count answers that belonged to another key."""
+        self.source_oddities.labels(service, "another key").inc(count)
+
+    def noticed(self, service: str, code: str) -> None:
+        """Count an exception that an answer carried."""
+        known = code.isdecimal() and len(code) <= 5
+        self.source_oddities.labels(service, f"exception {code if known else 'of another form'}").inc()
+
+    def unknown_function(self, code: str) -> None:
+        """Count a function code that our table does not know; which one is for the log, not for a label."""
+        self.source_oddities.labels("functions", "unknown function").inc()
+
+    def answered(self, kind: str, how: str, count: int) -> None:
+        """Count keys by how they were answered."""
+        self.source_answers.labels(kind, how).inc(count)
+
+    def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
+        return Counter(name, meaning, labels, registry=self.registry)
+
+    def _gauge(self, name: str, meaning: str, *labels: str) -> Gauge:
+        return Gauge(name, meaning, labels, registry=self.registry)
+
+    def _histogram(self, name: str, meaning: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
+        return Histogram(name, meaning, labels, registry=self.registry, buckets=buckets)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """`/metrics`, in Prometheus' text format."""
+        response = Response(generate_latest(self.registry), headers={"content-type": CONTENT_TYPE_LATEST})
+        await response(scope, receive, send)

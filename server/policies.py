@@ -1,0 +1,73 @@
+"""From settings to the policies of the rooms below: one function for each."""
+
+from __future__ import annotations
+
+from datasources.answers import AnswerPolicy
+from datasources.magda.settings import ClientCertificate, MagdaSettings, Signing
+from datasources.outages import OutagePolicy
+from datasources.register.database import Patience
+from execution.http import HttpSettings
+from execution.limits import Limits
+from server.settings import Settings
+
+
+def magda_settings(settings: Settings, base_url: str) -> MagdaSettings:
+    """How MAGDA is asked; `base_url` stands in where the town answers in process."""
+    magda = settings.magda
+    certificate, key = magda.client_certificate, magda.client_key
+    signing_key, signing_certificate = magda.signing_key, magda.signing_certificate
+    return MagdaSettings(
+        base_url=magda.url or base_url,
+        enterprises_url=magda.enterprises_url,
+        functions_url=magda.functions_url,
+        persons_url=magda.persons_url,
+        registration_url=magda.registration_url,
+        sender=magda.sender,
+        capacity=magda.capacity,
+        outages=outage_policy(settings),
+        chunk=magda.chunk,
+        maximum_answer=magda.maximum_answer,
+        client_certificate=ClientCertificate(certificate, key) if certificate and key else None,
+        authorities=magda.authorities,
+        signing=Signing(signing_key, signing_certificate, magda.signing_algorithm)
+        if signing_key and signing_certificate
+        else None,
+        allow_test_numbers=settings.test_numbers_allowed,
+        persons_source=magda.persons_source,
+        register_persons=magda.register_persons,
+    )
+
+
+def outage_policy(settings: Settings) -> OutagePolicy:
+    """How patient we are with each service; a rate of 0 is no pace at all."""
+    magda = settings.magda
+    return OutagePolicy(
+        deadline=magda.deadline,
+        concurrency=magda.concurrency,
+        rate=magda.rate or None,
+        longest_wait=magda.longest_wait,
+        failures_to_open=magda.failures_to_open,
+        open_seconds=magda.open_seconds,
+    )
+
+
+def answer_policy(settings: Settings) -> AnswerPolicy:
+    """How long answers of the sources are kept."""
+    cache = settings.cache
+    return AnswerPolicy(cache.entries, cache.seconds, cache.stale_seconds)
+
+
+def patience(settings: Settings) -> Patience:
+    """How long we wait for our database."""
+    register = settings.register
+    return Patience(register.readers, register.writers, register.waiting, register.statement)
+
+
+def limits(settings: Settings) -> Limits:
+    """What one operation may ask."""
+    return Limits(**settings.limits.model_dump(exclude={"body_bytes", "json_depth"}))
+
+
+def http_settings(settings: Settings) -> HttpSettings:
+    """What is read of a request."""
+    return HttpSettings(body_bytes=settings.limits.body_bytes, json_depth=settings.limits.json_depth)
