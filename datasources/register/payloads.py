@@ -33,8 +33,9 @@ _CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z
 
 def payload(change: Change) -> bytes:
     """Everything the feed says about the change, but its position: that is its place in the chain."""
+    # Ids as texts: what asyncpg answers is a UUID of its own, which orjson does not know.
     said: dict[str, Any] = {
-        "id": change.id,
+        "id": str(change.id),
         "type": change.type,
         "cause": change.cause,
         "enterprise": change.enterprise.digits,
@@ -80,8 +81,8 @@ def _present(said: dict[str, Any]) -> dict[str, Any]:
 def _mandate(mandate: Mandate) -> dict[str, Any]:
     return _present(
         {
-            "id": mandate.id,
-            "person": mandate.person,
+            "id": str(mandate.id),
+            "person": str(mandate.person),
             "role": mandate.role,
             "affiliation": mandate.affiliation,
             "email": mandate.contact.email,
@@ -102,7 +103,7 @@ def _mandate(mandate: Mandate) -> dict[str, Any]:
 def _delegation(delegation: Delegation) -> dict[str, Any]:
     return _present(
         {
-            "id": delegation.id,
+            "id": str(delegation.id),
             "domain": delegation.domain,
             "standing": delegation.standing,
             "validFrom": delegation.valid_from,
