@@ -106,8 +106,7 @@ class Run:
             try:
                 async for answer in source:
                     self._tell(answer)
-                    if not self.shared:
-                        await self._space()
+                    await self._space()
             finally:
                 await source.aclose()
         except Exception as error:
@@ -124,7 +123,10 @@ class Run:
             hearer.offer(answer, self.mark)
 
     async def _space(self) -> None:
-        """Wait until the only subscriber has taken what it was given: its source never runs far ahead of it."""
+        """Let a subscriber take what it was given; the source of an only one never runs far ahead of it."""
+        if self.shared:
+            await asyncio.sleep(0)
+            return
         while any(hearer.waiting >= self._home.settings.ahead for hearer in self.hearers):
             self._room = asyncio.get_running_loop().create_future()
             await self._room
