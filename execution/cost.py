@@ -70,6 +70,7 @@ class _Rule:
     defaults: Mapping[str, Any]
     sized_fields: frozenset[str]
     argument_weights: Mapping[str, int]
+    free: bool
 
 
 _Sized: TypeAlias = tuple[frozenset[str], Size]
@@ -81,7 +82,7 @@ class CostRules:
     def __init__(self, schema: GraphQLSchema, assumed_list_size: int) -> None:
         self._schema = schema
         self._assumed = assumed_list_size
-        self._rules: dict[tuple[str, str], _Rule | None] = {}
+        self._types: dict[str, _FieldRules] = {}
 
     def cost(self, operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]) -> Cost:
         """The cost of a validated operation."""
@@ -94,13 +95,17 @@ class CostRules:
         """A type of the schema."""
         return self._schema.type_map.get(name)
 
-    def rule(self, parent: GraphQLNamedType, name: str) -> _Rule | None:
-        """The rule of a field; None for a field that costs nothing, as `__typename` and introspection."""
-        key = (parent.name, name)
-        if key not in self._rules:
-            fields = getattr(parent, "fields", {})
-            self._rules[key] = self._read(fields[name], parent) if name in fields else None
-        return self._rules[key]
+    def fields_of(self, parent: GraphQLNamedType) -> _FieldRules:
+        """The rules of a type's fields."""
+        found = self._types.get(parent.name)
+        if found is None:
+            found = self._types[parent.name] = _FieldRules(self, parent)
+        return found
+
+    def read(self, parent: GraphQLNamedType, name: str) -> _Rule | None:
+        """The rule of one field; None for one that costs nothing, as `__typename` and introspection."""
+        field = getattr(parent, "fields", {}).get(name)
+        return None if field is None else self._read(field, parent)
 
     def _read(self, field: GraphQLField, parent: GraphQLNamedType) -> _Rule:
         named_type = get_named_type(field.type)
@@ -127,8 +132,21 @@ class CostRules:
             tuple(slicing),
             {name: argument.default_value for name, argument in field.args.items()},
             frozenset((told.sized_fields if told else None) or ()),
-            {name: weight for name, weight in weights.items() if weight},
+            {name: each for name, each in weights.items() if each},
+            not weight and not any(weights.values()) and not is_composite_type(named_type),
         )
+
+
+class _FieldRules(dict[str, _Rule | None]):
+    """The rules of one type's fields, each read when it is first asked for."""
+
+    def __init__(self, rules: CostRules, parent: GraphQLNamedType) -> None:
+        self._read = rules.read
+        self._parent = parent
+
+    def __missing__(self, name: str) -> _Rule | None:
+        rule = self[name] = self._read(self._parent, name)
+        return rule
 
 
 class _Adder:
@@ -144,9 +162,13 @@ class _Adder:
     def selection(self, selection_set: SelectionSetNode, parent: GraphQLNamedType, sized: _Sized | None) -> Cost:
         constant = 0
         parts: list[tuple[Size, Cost]] = []
+        rules = self._rules.fields_of(parent)
         for node in selection_set.selections:
             if isinstance(node, FieldNode):
-                size, cost = self._field(node, parent, sized)
+                rule = rules[node.name.value]
+                if rule is None or rule.free:
+                    continue
+                size, cost = self._field(node, rule, sized)
             elif isinstance(node, InlineFragmentNode):
                 condition = node.type_condition
                 inner = self._rules.type_named(condition.name.value) if condition else parent
@@ -172,14 +194,10 @@ class _Adder:
             self._known[key] = found = self.selection(fragment.selection_set, inner, sized)
         return found
 
-    def _field(self, node: FieldNode, parent: GraphQLNamedType, sized: _Sized | None) -> tuple[Size, Cost]:
-        name = node.name.value
-        rule = self._rules.rule(parent, name)
-        if rule is None:
-            return 0, _NOTHING
+    def _field(self, node: FieldNode, rule: _Rule, sized: _Sized | None) -> tuple[Size, Cost]:
         size: Size = 1
         passed_on: _Sized | None = None
-        if sized is not None and name in sized[0]:
+        if sized is not None and node.name.value in sized[0]:
             size = sized[1]
         elif rule.sized_fields:
             passed_on = (rule.sized_fields, size_of(node, rule.slicing, rule.defaults, rule.assumed_size))
@@ -192,9 +210,6 @@ class _Adder:
             return size, Cost(weight)
         inner = self.selection(node.selection_set, rule.named_type, passed_on)
         return size, Cost(weight + inner.constant, inner.parts)
-
-
-_NOTHING = Cost(0)
 
 
 def _directive(extensions: Mapping[str, Any], kind: type) -> Any:

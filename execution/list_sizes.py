@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from graphql import FieldNode, IntValueNode, ListValueNode, NullValueNode, ValueNode, VariableNode
@@ -13,8 +13,10 @@ Size: TypeAlias = int | Callable[[Mapping[str, Any]], int]
 """How often something is repeated: known from the document, or told by the (coerced) variables."""
 
 
-def size_of(node: FieldNode, slicing: Iterable[str], defaults: Mapping[str, Any], assumed: int) -> Size:
+def size_of(node: FieldNode, slicing: Sequence[str], defaults: Mapping[str, Any], assumed: int) -> Size:
     """The largest of the slicing arguments that are given, or have a default; the assumed size where none is."""
+    if not slicing:
+        return assumed
     given = {argument.name.value: argument.value for argument in node.arguments or ()}
     known = 0
     told = False
