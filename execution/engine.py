@@ -52,7 +52,7 @@ class Engine:
         self.policies = policies or Policies()
         self.observers = tuple(observers)
         self._executor = executor
-        self._documents = documents or DocumentsAsSent()
+        self._documents = DocumentsAsSent() if documents is None else documents
         self._preparation = Preparation(schema, self.limits, self.policies.translate)
 
     def prepare(self, request: OperationRequest, allowed: frozenset[OperationType]) -> Prepared | Answer:

@@ -77,7 +77,9 @@ class PersistedQueries:
         self._characters = characters
         self._texts: OrderedDict[str, str] = OrderedDict()
 
-    def __len__(self) -> int:
+    @property
+    def remembered(self) -> int:
+        """How many documents are remembered now."""
         return len(self._texts)
 
     def text(self, request: OperationRequest) -> str:
@@ -126,7 +128,7 @@ class TrustedDocuments:
         self._by_hash = {hashlib.sha256(text.encode()).hexdigest(): text for text in documents.values()}
         self._texts = frozenset(documents.values())
         self._only = only
-        self._others = others or DocumentsAsSent()
+        self._others = DocumentsAsSent() if others is None else others
 
     def text(self, request: OperationRequest) -> str:
         name = (request.extensions or {}).get("documentId")
