@@ -17,7 +17,16 @@ from btb.codes import FUNCTIONS
 from btb.enterprises import EnterpriseFacts, EnterpriseStatus, HeldFunction, Representation
 from btb.held_functions import code_on, held_by, in_force, label_on, since
 from btb.identifiers import EnterpriseNumber, NationalNumber
-from btb.representation_rules import KNOWN_CODES, REGIMES, RULES, Effect, Regime, Rule, liquidators, working_partners
+from btb.representation_rules import (
+    KNOWN_CODES,
+    RULES,
+    Effect,
+    Regime,
+    Rule,
+    liquidators,
+    regime_of,
+    working_partners,
+)
 
 _BRUSSELS = ZoneInfo("Europe/Brussels")
 
@@ -143,8 +152,7 @@ def unknown_codes(functions: Collection[HeldFunction], policy: RepresentationPol
 
 def can_act(facts: EnterpriseFacts, policy: RepresentationPolicy = DEFAULT_POLICY) -> bool:
     """Whether anybody can act for the enterprise at all: its status, and a situation that is not its end."""
-    code = _situation(facts)
-    return facts.status in policy.statuses and (code is None or REGIMES.get(code) is not Regime.CEASED)
+    return facts.status in policy.statuses and regime_of(facts) is not Regime.CEASED
 
 
 @lru_cache(maxsize=8)
@@ -158,18 +166,12 @@ def rules(policy: RepresentationPolicy) -> tuple[Rule, ...]:
     return (*added, *RULES)
 
 
-def _situation(facts: EnterpriseFacts) -> str | None:
-    situation = facts.juridical_situation
-    return None if situation is None else situation.code.strip().zfill(3)
-
-
 def _regime(facts: EnterpriseFacts, policy: RepresentationPolicy) -> Regime | WhyNot:
     if not can_act(facts, policy):
         return WhyNot.ENTERPRISE_NOT_ACTIVE
-    code = _situation(facts)
-    if code is None:
-        return WhyNot.SITUATION_UNKNOWN if policy.situation_required else Regime.NORMAL
-    return REGIMES.get(code, WhyNot.SITUATION_UNKNOWN)
+    if facts.juridical_situation is None and not policy.situation_required:
+        return Regime.NORMAL
+    return regime_of(facts) or WhyNot.SITUATION_UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from btb.enterprises import EnterpriseKind, Representation
+from btb.enterprises import EnterpriseFacts, EnterpriseKind, EnterpriseStatus, Representation
 
 RULES_VERSION = "2026-10"
 """Kept as evidence with what was decided by these rules; changes with every change of this table."""
@@ -168,3 +168,17 @@ def working_partners(forms: frozenset[str]) -> Rule:
         forms=forms,
         source="Setting: forms in which a working partner represents",
     )
+
+
+_ENDED = frozenset({EnterpriseStatus.CLOSED, EnterpriseStatus.STOPPED, EnterpriseStatus.CANCELLED})
+
+
+def has_ceased(facts: EnterpriseFacts) -> bool:
+    """Whether KBO says that the enterprise is no more, by its status or by a situation that is its end."""
+    return facts.status in _ENDED or regime_of(facts) is Regime.CEASED
+
+
+def regime_of(facts: EnterpriseFacts) -> Regime | None:
+    """The regime of the enterprise's situation; None where KBO gives none, or one that is not in the list."""
+    situation = facts.juridical_situation
+    return None if situation is None else REGIMES.get(situation.code.strip().zfill(3))
