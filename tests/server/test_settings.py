@@ -1,0 +1,189 @@
+"""The settings: read once, refused together, never repeated."""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from execution.limits import Limits
+from server import policies
+from server.sections import Limiting, Magda
+from server.settings import Settings, WrongSettings, meanings
+
+SECRETS = ("BTB_DATABASE_URL", "BTB_TRUSTED_GATEWAY_KEY")
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("BTB_")]:
+        monkeypatch.delenv(name)
+
+
+def _read(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Settings:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    return Settings.read(env_file=None)
+
+
+def _refused(monkeypatch: pytest.MonkeyPatch, **environment: str) -> dict[str, str]:
+    with pytest.raises(WrongSettings) as refused:
+        _read(monkeypatch, **environment)
+    return dict(refused.value.wrong)
+
+
+def test_without_any_setting_this_is_a_rehearsal(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = _read(monkeypatch)
+    assert settings.town_in_process
+    assert settings.rehearsing
+    assert settings.test_numbers_allowed
+    assert settings.graphiql_shown
+
+
+def test_with_magda_nothing_of_a_rehearsal_is_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = _read(monkeypatch, BTB_MAGDA_URL="http://127.0.0.1:9/any/path")
+    assert not settings.town_in_process
+    assert not settings.rehearsing
+    assert not settings.test_numbers_allowed
+    assert not settings.graphiql_shown
+    assert policies.magda_settings(settings, "http://town").base_url == "http://127.0.0.1:9/any/path"
+
+
+def test_test_numbers_are_accepted_beside_magda_where_somebody_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = _read(monkeypatch, BTB_MAGDA_URL="https://magda.example/x", BTB_ALLOW_TEST_NUMBERS="true")
+    assert policies.magda_settings(settings, "").allow_test_numbers
+
+
+def test_everything_wrong_is_told_at_once_and_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = _refused(
+        monkeypatch,
+        BTB_PORT="eighty",
+        BTB_MAGDA_URL="ftp://magda.example",
+        BTB_LIMIT_TOKENS="0",
+        BTB_CACHE_SECONDS="soon",
+        BTB_MAGDA_SIGNING_KEY="/no/such/file",
+    )
+    assert set(wrong) == {
+        "BTB_PORT",
+        "BTB_MAGDA_URL",
+        "BTB_LIMIT_TOKENS",
+        "BTB_CACHE_SECONDS",
+        "BTB_MAGDA_SIGNING_KEY",
+    }
+
+
+@pytest.mark.parametrize("name", [meaning.name for meaning in meanings()])
+def test_no_value_is_ever_repeated(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "hunter2%85073003328")
+    try:
+        shown = repr(Settings.read(env_file=None)) if name in SECRETS else ""
+    except WrongSettings as refused:
+        shown = str(refused)
+    assert "hunter2" not in shown
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ("BTB_MAGDA_CLIENT_CERTIFICATE", "BTB_MAGDA_CLIENT_KEY"),
+        ("BTB_MAGDA_SIGNING_CERTIFICATE", "BTB_MAGDA_SIGNING_KEY"),
+    ],
+)
+def test_a_certificate_needs_its_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, given: str, missing: str) -> None:
+    file = tmp_path / "some.pem"
+    file.write_text("")
+    assert set(_refused(monkeypatch, **{given: str(file)})) == {missing}
+    assert set(_refused(monkeypatch, **{given: "", missing: str(file)})) == {given}
+
+
+def test_what_is_no_rehearsal_needs_its_sources(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert set(_refused(monkeypatch, BTB_REHEARSAL="false")) == {"BTB_MAGDA_URL"}
+
+
+def test_an_empty_setting_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _read(monkeypatch, BTB_MAGDA_URL="", BTB_PORT="").house.port == 8000
+
+
+def test_lists_are_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = _read(monkeypatch, BTB_ALLOWED_ORIGINS="https://a.example, https://b.example")
+    assert settings.neighbours.allowed_origins == ("https://a.example", "https://b.example")
+
+
+def test_the_environment_leads_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("BTB_PORT=1111\nBTB_HOST=::1\nOTHER=1\n")
+    monkeypatch.setenv("BTB_PORT", "2222")
+    settings = Settings.read(file)
+    assert (settings.house.host, settings.house.port) == ("::1", 2222)
+
+
+def test_a_name_nobody_knows_is_wrong_in_our_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("BTB_MAGDA_ULR=http://magda.example\n")
+    with pytest.raises(WrongSettings) as refused:
+        Settings.read(file)
+    assert dict(refused.value.wrong)["BTB_MAGDA_ULR"] == "There is no such setting. Is BTB_MAGDA_URL meant?"
+
+
+def test_a_name_nobody_knows_in_the_environment_is_only_warned_of(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        _read(monkeypatch, BTB_SERVICE_HOST="10.0.0.1", BTB_REQUIRE_ALL="1")
+    assert [record.getMessage() for record in caplog.records] == [
+        "BTB_SERVICE_HOST is ignored. There is no such setting."
+    ]
+
+
+def test_settings_do_not_change_once_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = _read(monkeypatch)
+    with pytest.raises(ValueError, match="frozen"):
+        settings.house.port = 1  # type: ignore[misc]
+
+
+def test_every_limit_of_an_operation_is_a_setting() -> None:
+    assert set(Limiting.model_fields) - {"body_bytes", "json_depth"} == {field.name for field in fields(Limits)}
+
+
+def test_limits_and_patience_unset_are_those_of_the_rooms(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = _read(monkeypatch)
+    assert policies.limits(settings) == Limits()
+    assert policies.http_settings(settings) == type(policies.http_settings(settings))()
+    for policy in (policies.outage_policy, policies.answer_policy, policies.patience):
+        assert policy(settings) == type(policy(settings))()
+
+
+def test_a_rate_of_nothing_is_no_pace_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert policies.outage_policy(_read(monkeypatch, BTB_MAGDA_RATE="0")).rate is None
+
+
+def test_every_setting_of_magda_reaches_the_adapter(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "some.pem"
+    file.write_text("")
+    given = {
+        name: str(file)
+        for name in ("CLIENT_CERTIFICATE", "CLIENT_KEY", "AUTHORITIES", "SIGNING_KEY", "SIGNING_CERTIFICATE")
+    }
+    given |= {f"{name}URL": "https://magda.example/" for name in ("", "ENTERPRISES_", "FUNCTIONS_", "PERSONS_")}
+    given |= {"REGISTRATION_URL": "https://magda.example/", "SENDER": "urn:btb", "CAPACITY": "1", "RATE": "3"}
+    given |= {"SIGNING_ALGORITHM": "rsa-sha1", "PERSONS_SOURCE": "KSZ", "REGISTER_PERSONS": "true", "CHUNK": "7"}
+    given |= {"DEADLINE": "1", "CONCURRENCY": "2", "LONGEST_WAIT": "3", "FAILURES_TO_OPEN": "4", "OPEN_SECONDS": "6"}
+    given |= {"MAXIMUM_ANSWER": "2048"}
+    assert {name.lower() for name in given} == set(Magda.model_fields)
+    settings = _read(monkeypatch, **{f"BTB_MAGDA_{name}": value for name, value in given.items()})
+    read = policies.magda_settings(settings, "")
+    for name in given:
+        monkeypatch.delenv(f"BTB_MAGDA_{name}")
+    unset = policies.magda_settings(_read(monkeypatch), "https://elsewhere.example/")
+    same = [each.name for each in fields(read) if getattr(read, each.name) == getattr(unset, each.name)]
+    assert same == ["user"]
+
+
+def test_every_setting_has_a_meaning_that_is_a_sentence() -> None:
+    for meaning in meanings():
+        assert meaning.meaning.endswith("."), meaning.name
+        assert "|" not in meaning.meaning
+        assert "\n" not in meaning.meaning
