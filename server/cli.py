@@ -15,6 +15,7 @@ _COMMANDS: Final = {
     "rehearse": "Serve the rehearsal sources as MAGDA does, as a server of their own.",
     "sdl": "Show the schema, or compare it with schema/subgraph.graphql, or write it there.",
     "settings": "Show every setting, its meaning and its default.",
+    "token": "Print a token of the rehearsal issuer, for trying things out.",
 }
 
 

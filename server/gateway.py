@@ -180,7 +180,10 @@ def _operation(scope: Scope, body: bytes) -> dict[str, Any]:
     """The one operation of a request; nothing where it is none that can be signed."""
     try:
         if _method(scope) == b"GET":
-            asked: Any = dict(parse_qsl(scope["query_string"].decode("ascii"), max_num_fields=20))
+            pairs = parse_qsl(scope["query_string"].decode("ascii"), max_num_fields=20)
+            asked: Any = dict(pairs)
+            if len(asked) < len(pairs):
+                return {}
             for name in ("variables", "extensions"):
                 asked[name] = json.loads(asked[name]) if name in asked else None
         else:

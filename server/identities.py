@@ -70,11 +70,10 @@ def client_identity(token: VerifiedToken) -> ClientIdentity:
 
 
 def assurance_level(value: Any, levels: Mapping[str, int]) -> int:
-    """The level that a claim means: by the issuer's table, else a number; of several the highest, of none the lowest."""
+    """The level that a claim means: by the issuer's table, else a number; of several the highest, else the lowest."""
     if isinstance(value, list):
-        return max(
-            (assurance_level(one, levels) for one in value[:20] if not isinstance(one, list)), default=LOWEST_ASSURANCE
-        )
+        several = [assurance_level(one, levels) for one in value[:20] if not isinstance(one, list)]
+        return max(several, default=LOWEST_ASSURANCE)
     if isinstance(value, str):
         if value in levels:
             return levels[value]
@@ -85,7 +84,7 @@ def assurance_level(value: Any, levels: Mapping[str, int]) -> int:
 
 
 def scopes(token: VerifiedToken) -> frozenset[Scope]:
-    """What the token opens here. Names that mean nothing here are left out, and logged without what could be personal."""
+    """What the token opens here. Names that mean nothing here are ignored, and logged without what could be personal."""
     value = claim(token.claims, token.issuer.claims.scopes)
     named = value.split() if isinstance(value, str) else value if isinstance(value, list) else []
     opened: set[Scope] = set()
@@ -102,7 +101,7 @@ def scopes(token: VerifiedToken) -> frozenset[Scope]:
 
 
 def claim(claims: Mapping[str, Any], name: str | None) -> Any:
-    """The claim of that name; with dots in it, and where no claim has the whole name, the one at the end of the path."""
+    """The claim of that name; where no claim has a name with dots in it whole, the one at the end of that path."""
     if name is None:
         return None
     if name in claims or "." not in name:
