@@ -1,0 +1,43 @@
+# Everything one does here. `make` alone says what there is. It needs Python 3.11 and nothing else.
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: help setup run check test slow
+
+# The first Python on the PATH that is 3.11; say `make PYTHON=/path/to/python3.11` for another.
+PYTHON ?= $(firstword $(foreach each,python3.11 python3 python,$(shell \
+	$(each) -c 'import sys; sys.version_info[:2] == (3, 11) and print("$(each)")' 2>/dev/null)))
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+WORKERS ?= 2
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: $(READY) ## prepare .venv with the pinned packages
+
+$(READY): requirements.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo 'BTB needs Python 3.11 on the PATH, or make PYTHON=/path/to/python3.11.' >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install --require-hashes -r requirements.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+run: setup ## serve the subgraph on the rehearsal town, at http://127.0.0.1:8000
+	$(BIN)/btb serve
+
+check: setup ## format, lint, types, import rules, the contract and the documents in step
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/btb sdl --check
+	$(BIN)/btb settings --check
+
+test: check ## check, and every test but the slow ones, on SQLite and PostgreSQL
+	$(BIN)/pytest -n $(WORKERS) $(PYTEST)
+
+slow: setup ## the full variants of tests that bounded ones stand for
+	BTB_TEST_PROFILE=full $(BIN)/pytest -m slow $(PYTEST)
