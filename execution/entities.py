@@ -52,6 +52,7 @@ class Entity:
     __slots__ = (
         "_accepts_any",
         "_definition",
+        "_known",
         "_parameters",
         "_takes_info",
         "batch",
@@ -76,6 +77,8 @@ class Entity:
             for directive in each.directives
             if isinstance(directive, Requires)
         )
+        sets = (*self.keys, *self.others)
+        self._known = frozenset(each.name for fields in sets for each in fields.fields) | {"__typename"}
         self.batch: Any = getattr(self.origin, "resolve_references", None)
         self.single: Any = getattr(self.origin, "resolve_reference", None)
         resolver: Any = self.batch or self.single
@@ -111,8 +114,7 @@ class Entity:
         key = next((each for each in self.keys if has_all(representation, each.fields)), None)
         if key is None:
             raise BadRepresentation("The representation has not the fields of any key of its type.")
-        known = {each.name for fields in (*self.keys, *self.others) for each in fields.fields}
-        if not known.issuperset(representation.keys() - {"__typename"}):
+        if not self._known.issuperset(representation):
             raise BadRepresentation("The representation has a field that is in no key of its type.")
         values = coerced_fields(representation, key.fields, translate)
         for other in self.others:
@@ -134,9 +136,10 @@ class Entity:
         """Started in order before any is awaited, so that loaders see them together."""
         values: list[Any] = [self._started(info, key) for key in keys]
         waiting = [index for index, value in enumerate(values) if inspect.isawaitable(value)]
-        arrived = await asyncio.gather(*(values[index] for index in waiting), return_exceptions=True)
-        for index, value in zip(waiting, arrived, strict=True):
-            values[index] = value
+        if waiting:
+            arrived = await asyncio.gather(*(values[index] for index in waiting), return_exceptions=True)
+            for index, value in zip(waiting, arrived, strict=True):
+                values[index] = value
         return values
 
     def _started(self, info: strawberry.Info, key: KeyValues) -> Any:
@@ -198,7 +201,11 @@ class SubgraphSchema(Schema):
                 groups.setdefault(name, []).append((index, key))
             except Exception as error:
                 answers[index] = error
-        await asyncio.gather(*(self._fill(answers, info, name, group) for name, group in groups.items()))
+        filling = [self._fill(answers, info, name, group) for name, group in groups.items()]
+        if len(filling) == 1:
+            await filling[0]
+        else:
+            await asyncio.gather(*filling)
         return answers
 
     def _read(self, representation: Any) -> tuple[str, KeyValues]:
