@@ -54,6 +54,8 @@ def failure(error: Exception) -> RegisterFailure | None:
         return RegisterConflict(_constraint(error))
     if isinstance(error, DBAPIError):
         code = _code(error)
+        if code == "SQLITE_ERROR":
+            return None  # what SQLite says of SQL that cannot be; the driver calls it operational
         retryable = (
             error.connection_invalidated
             or isinstance(error, OperationalError | InterfaceError | InternalError)

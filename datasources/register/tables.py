@@ -217,6 +217,15 @@ acknowledgements = Table(
     Column("acknowledged_at", Moment, nullable=False),
 )
 
+requests = Table(
+    "requests",
+    metadata,
+    Column("first_position", BigInteger, primary_key=True, autoincrement=False),
+    Column("last_position", BigInteger, nullable=False),
+    Column("evidence", Text, nullable=False, doc="JSON: what the sources said, and when."),
+    Column("note", String(1000), doc="Why, in the words of whoever asked."),
+)
+
 leases = Table(
     "leases",
     metadata,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -13,11 +13,14 @@ from btb.identifiers import EnterpriseNumber
 from btb.mandates import Mandate
 from datasources.register.changes import chained, change_row, current_head
 from datasources.register.charts import charts, replayed_charts
-from datasources.register.database import Database
+from datasources.register.database import Database, ReadSession
 from datasources.register.payloads import change_of
 from datasources.register.tables import changes, enterprises
 
 _PAGE = 500
+_UNREADABLE = (ValueError, KeyError, TypeError)
+"""How a payload fails that was not written by us, and changes that do not follow on each other."""
+
 _LOOKS = 3
 """A chart written between two readings looks wrong once; one that is wrong looks so every time."""
 
@@ -73,7 +76,7 @@ def _row_findings(row: Mapping[Any, Any], previous: bytes, versions: dict[str, i
         yield "the hash is not that of the payload"
     try:
         change = change_of(row["payload"], row["position"])
-    except (ValueError, KeyError, TypeError):
+    except _UNREADABLE:
         yield "the payload cannot be read"
         return
     said = change_row(change, row["position"], row["payload"].encode(), row["previous_hash"], row["hash"])
@@ -101,12 +104,12 @@ async def chart_findings(database: Database) -> AsyncIterator[Finding]:
         after = numbers[-1]
 
 
-async def _compared(database: Database, numbers: Any) -> Mapping[EnterpriseNumber, list[str]]:
+async def _compared(database: Database, numbers: Sequence[EnterpriseNumber]) -> Mapping[EnterpriseNumber, list[str]]:
     wrong: dict[EnterpriseNumber, list[str]] = {number: [] for number in numbers}
     for _ in range(_LOOKS):
         async with database.reading() as session:
             stored = await charts(session, list(wrong), full=True)
-            replayed = await replayed_charts(session, list(wrong))
+            replayed = await _replayed(session, list(wrong))
         wrong = {
             number: what for number in wrong if (what := list(chart_differences(stored[number], replayed[number])))
         }
@@ -115,8 +118,24 @@ async def _compared(database: Database, numbers: Any) -> Mapping[EnterpriseNumbe
     return wrong
 
 
-def chart_differences(stored: Chart, replayed: Chart) -> Iterator[str]:
-    """What differs between two charts of one enterprise."""
+async def _replayed(session: ReadSession, numbers: list[EnterpriseNumber]) -> Mapping[EnterpriseNumber, Chart | None]:
+    """The charts the log makes; where it cannot be replayed, one by one, with None for those that are to blame."""
+    try:
+        return await replayed_charts(session, numbers)
+    except _UNREADABLE:
+        if len(numbers) == 1:
+            return {numbers[0]: None}
+        alone: dict[EnterpriseNumber, Chart | None] = {}
+        for number in numbers:
+            alone.update(await _replayed(session, [number]))
+        return alone
+
+
+def chart_differences(stored: Chart, replayed: Chart | None) -> Iterator[str]:
+    """What differs between two charts of one enterprise; `replayed` is None where the log makes no chart."""
+    if replayed is None:
+        yield "its changes cannot be replayed"
+        return
     if stored.version != replayed.version:
         yield f"the stored version is {stored.version}, the log makes it {replayed.version}"
     here = {mandate.id: mandate for mandate in stored.mandates}

@@ -61,3 +61,18 @@ async def database(register_url: str) -> AsyncIterator[Database]:
     database = Database.open(register_url, Patience(waiting=20.0))
     yield database
     await database.close()
+
+
+@pytest.fixture
+def postgres_register_url(postgres_template: str, postgres_server: PostgresServer) -> Iterator[str]:
+    """A migrated, empty register on PostgreSQL, for what only a server can do."""
+    with postgres_server.database(postgres_template) as url:
+        yield url
+
+
+@pytest.fixture
+async def postgres_database(postgres_register_url: str) -> AsyncIterator[Database]:
+    """An open register on PostgreSQL."""
+    database = Database.open(postgres_register_url, Patience(waiting=20.0))
+    yield database
+    await database.close()

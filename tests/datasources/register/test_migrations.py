@@ -7,10 +7,12 @@ import asyncio
 import pytest
 from sqlalchemy import Connection, inspect, text
 
+from datasources.register.changes import record
 from datasources.register.database import Database
 from datasources.register.failures import RegisterConflict
 from datasources.register.migrations import check, migrate, migrate_down
 from datasources.register.tables import metadata
+from tests.datasources.register.building import change, enterprise, mandate
 
 
 async def _tables(url: str) -> set[str]:
@@ -57,9 +59,6 @@ async def test_every_constraint_has_a_name(database_url: str) -> None:
 
 @pytest.mark.parametrize("statement", ["UPDATE changes SET cause = 'DEATH'", "DELETE FROM changes"])
 async def test_the_log_is_never_altered(database: Database, statement: str) -> None:
-    from datasources.register.changes import record
-    from tests.datasources.register.building import change, enterprise, mandate
-
     async with database.working() as session:
         await record(session, [change(mandate(enterprise(1)), 1)])
     with pytest.raises(RegisterConflict):

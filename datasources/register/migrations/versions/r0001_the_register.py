@@ -27,6 +27,7 @@ _TABLES = (
     "answers",
     "consultations",
     "acknowledgements",
+    "requests",
     "leases",
     "applications",
     "outages",
@@ -325,6 +326,14 @@ def _what_is_written_with_them() -> None:
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("acknowledged_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("system", name=op.f("pk_acknowledgements")),
+    )
+    op.create_table(
+        "requests",
+        sa.Column("first_position", sa.BigInteger(), nullable=False),
+        sa.Column("last_position", sa.BigInteger(), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("note", sa.String(length=1000), nullable=True),
+        sa.PrimaryKeyConstraint("first_position", name=op.f("pk_requests")),
     )
 
 

@@ -1,0 +1,26 @@
+"""What a recorded request rested on: the evidence of the sources, and the words of whoever asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import orjson
+from sqlalchemy import insert
+
+from btb.changes import Change
+from datasources.register.database import WriteSession
+from datasources.register.tables import requests
+
+
+async def keep(
+    session: WriteSession, recorded: Sequence[Change], evidence: Mapping[str, object], note: str | None
+) -> None:
+    """Keep it beside the changes it led to, in their transaction. `evidence` is plain values, never a number."""
+    await session.execute(
+        insert(requests).values(
+            first_position=recorded[0].position,
+            last_position=recorded[-1].position,
+            evidence=orjson.dumps(evidence).decode(),
+            note=note,
+        )
+    )
