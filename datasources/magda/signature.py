@@ -72,8 +72,9 @@ class BodySignature:
             digest_algorithm=self._digest,
             c14n_algorithm=CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0,
         )
+        # signxml finds the body by the local name of its attribute; where it finds none it signs the whole message.
         signature = signer.sign(
-            envelope, key=self._key, reference_uri=f"#{_BODY}", id_attribute=f"{{{_WSU}}}Id", key_info=_key_info()
+            envelope, key=self._key, reference_uri=f"#{_BODY}", id_attribute="Id", key_info=_key_info()
         )
         security.append(signature)
 

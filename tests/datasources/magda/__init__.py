@@ -1,0 +1,1 @@
+"""The MAGDA adapter, against a server of our own on the loopback."""
