@@ -97,7 +97,7 @@ async def ask(
 async def answered(engine: Engine, query: str, context: Any = None, **request: Any) -> Any:
     """The decoded answer of an engine, asked directly."""
     asked = OperationRequest(query, **request)
-    answer = await engine.execute(asked, context or toy.ToyContext(), allowed=QUERIES)
+    answer = await engine.execute(asked, toy.ToyContext() if context is None else context, allowed=QUERIES)
     return orjson.loads(answer.body)
 
 

@@ -69,6 +69,31 @@ async def test_an_operation_that_takes_too_long_is_cancelled() -> None:
     assert codes(body) == ["DEADLINE_EXCEEDED"]
 
 
+@strawberry.type
+class Waiting:
+    @strawberry.field
+    async def nested(self, info: strawberry.Info) -> int | None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            info.context.calls.append("nested")
+        return None
+
+
+@strawberry.type
+class WaitingQuery:
+    @strawberry.field
+    async def waiting(self) -> list[Waiting]:
+        return [Waiting(), Waiting()]
+
+
+async def test_what_a_late_operation_was_waiting_for_is_cancelled() -> None:
+    context = toy.ToyContext()
+    engine = Engine(strawberry.Schema(WaitingQuery), limits=Limits(deadline=0.01))
+    assert codes(await answered(engine, "{ waiting { nested } }", context)) == ["DEADLINE_EXCEEDED"]
+    assert context.calls == ["nested", "nested"]
+
+
 async def test_a_cancelled_request_stays_cancelled() -> None:
     task = asyncio.create_task(answered(toy.engine(), "{ slow }"))
     await asyncio.sleep(0)
