@@ -43,12 +43,13 @@ class Operation:
 class Multiplex:
     """Runs at most `limit` operations at once, each under its id; writes from callbacks, not from tasks.
 
-    Everything that becomes ready in one turn of the event loop leaves in one write.
+    Everything that becomes ready in one turn of the event loop leaves in one write; answers to subscriptions, of
+    which many connections have the same, at the pace that is common to all.
     """
 
     __slots__ = (
-        "_allowed", "_flushing", "_idle", "_limit", "_loop", "_make_context", "_operations", "_ready", "_streams",
-        "_tasks", "_texts", "outbox",
+        "_allowed", "_due", "_flushing", "_idle", "_limit", "_loop", "_make_context", "_operations", "_ready",
+        "_streams", "_tasks", "_texts", "outbox",
     )  # fmt: skip
 
     outbox: Outbox
@@ -66,6 +67,7 @@ class Multiplex:
         self._ready: deque[Operation] = deque()
         self._texts: list[bytes] = []
         self._flushing = False
+        self._due = False
         self._idle: asyncio.Future[None] | None = None
 
     @property
@@ -129,7 +131,15 @@ class Multiplex:
 
     def _has_answers(self, operation: Operation) -> None:
         self._ready.append(operation)
-        self._schedule()
+        if operation.subscription is not None and operation.subscription.pressing:
+            self._schedule()
+        elif not self._due:
+            self._due = True
+            self._streams.pace.due(self._write_answers)
+
+    def _write_answers(self) -> None:
+        self._due = False
+        self.flush()
 
     def write(self, text: bytes) -> None:
         """Write one frame with what else is ready."""

@@ -23,13 +23,15 @@ class StreamSettings:
     """Bounds on streams.
 
     `queue_items` and `queue_bytes` bound what waits for one subscriber of a shared execution; `ahead` is how many
-    answers a source of its own may be ahead of its subscriber; `farewell` is how many seconds a last word may take.
+    answers a source of its own may be ahead of its subscriber; `farewell` is how many seconds a last word may take;
+    `gap` is the seconds between two writes of the same sockets while much happens.
     """
 
     queue_items: int = 256
     queue_bytes: int = 1_048_576
     ahead: int = 16
     farewell: float = 1.0
+    gap: float = 0.005
 
 
 class Home(Protocol):

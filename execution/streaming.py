@@ -23,6 +23,7 @@ from execution.engine import Engine, Renew
 from execution.hooks import RequestInfo
 from execution.interruption import Interruption, InterruptionReason
 from execution.operation import Answer, OperationRequest, Prepared
+from execution.pacing import Pace
 from execution.runs import MakeContext, Run, StreamSettings
 from execution.subscription import Subscription
 
@@ -65,6 +66,7 @@ class Streams:
         self.engine = engine
         self.renew = renew
         self.settings = settings or StreamSettings()
+        self.pace = Pace(self.settings.gap)
         self.stopping = False
         self._sharing_key = sharing_key
         self._joinable = joinable

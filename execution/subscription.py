@@ -55,6 +55,12 @@ class Subscription:
         return len(self._queue)
 
     @property
+    def pressing(self) -> bool:
+        """Whether so much waits that its source would soon have to wait, or would drop it."""
+        settings = self._home.settings
+        return len(self._queue) >= min(settings.ahead, settings.queue_items // 2)
+
+    @property
     def finished(self) -> bool:
         """Whether nothing is left and nothing will come."""
         return self.ended and not self._queue

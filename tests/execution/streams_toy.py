@@ -118,6 +118,12 @@ class Subscription:
             yield number
 
     @strawberry.subscription
+    async def hurry(self, to: int) -> AsyncGenerator[int, None]:
+        """Counts from the present on, and never waits."""
+        for number in range(1, to + 1):
+            yield number
+
+    @strawberry.subscription
     async def flood(self, info: strawberry.Info, size: int = 10_000) -> AsyncGenerator[str, None]:
         station: Station = info.context.station
         station.started += 1
@@ -215,5 +221,5 @@ def sharing_key(context: RadioContext) -> str | None:
 
 
 def joinable(prepared: Any, variables: Any, context: RadioContext) -> bool:
-    """A source without a starting point begins at the present."""
-    return variables.get("after") is None
+    """A source without a starting point begins at the present; counting always begins at one."""
+    return variables.get("after") is None and prepared.operation.selection_set.selections[0].name.value != "count"
