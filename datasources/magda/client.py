@@ -153,7 +153,7 @@ class MagdaClient:
             status, answered = await self._transport.post(self._way(operation).url, body, _HEADERS)
             if status in (401, 403):
                 return dict.fromkeys(questions, Failed(Verdict.REFUSED, "the source does not let us in"))
-            return self._matched(operation, keys, _reply(operation, status, answered), read)
+            return self._matched(operation, keys, self._reply(operation, status, answered), read)
 
         begun = self._clock()
         outcome = "interrupted"
@@ -174,6 +174,20 @@ class MagdaClient:
         envelope = etree.fromstring(written)  # our own words of a moment ago
         self._signature.sign(envelope)
         return etree.tostring(envelope)
+
+    def _reply(self, operation: Operation, status: int, answered: bytes) -> Reply:
+        if status not in (200, 500):
+            raise OutOfReach("the source answered with an error")
+        try:
+            replied = reply(answered, operation)
+        except SoapFault as fault:
+            self.observer.noticed(operation.name, fault.code or "fault")
+            raise OutOfReach("the source answered with a fault") from None
+        except Unreadable:
+            raise OutOfReach("the answer of the source makes no sense") from None
+        if status != 200:
+            raise OutOfReach("the source answered with an error")
+        return replied
 
     def _matched(
         self, operation: Operation, keys: Mapping[str, Key], replied: Reply, read: Read[Key, Value]
@@ -228,14 +242,3 @@ def _own_url(settings: MagdaSettings, operation: Operation) -> str | None:
         REGISTREER_INSCHRIJVING: settings.registration_url,
     }
     return own[operation]
-
-
-def _reply(operation: Operation, status: int, answered: bytes) -> Reply:
-    if status != 200:
-        raise OutOfReach("the source answered with an error")
-    try:
-        return reply(answered, operation)
-    except SoapFault:
-        raise OutOfReach("the source answered with a fault") from None
-    except Unreadable:
-        raise OutOfReach("the answer of the source makes no sense") from None

@@ -234,6 +234,18 @@ def unused_port() -> int:
         return port
 
 
+@pytest.mark.parametrize("fault", [_throttled, _fault_in_200])
+async def test_the_code_of_a_fault_is_counted(
+    adapt: Adapt,
+    server: SoapServer,
+    observer: Counting,
+    fault: Callable[[Arrived, asyncio.StreamWriter], Awaitable[None]],
+) -> None:
+    server.behaviour = fault
+    await adapt().kbo.enterprises([E1])
+    assert observer.codes == ["99995"]
+
+
 @pytest.mark.parametrize("status", ["401 Unauthorized", "403 Forbidden"])
 async def test_a_source_that_shows_us_the_door_is_an_operator_s_matter(
     adapt: Adapt, server: SoapServer, status: str
