@@ -38,9 +38,12 @@ class Finding:
     milliseconds: float
 
 
-async def live(scope: Scope, receive: Receive, send: Send) -> None:
+class Live:
     """200 as long as the event loop turns."""
-    await _answer({"live": True}, 200)(scope, receive, send)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        await _answer({"live": True}, 200)(scope, receive, send)
 
 
 class Ready:

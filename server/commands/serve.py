@@ -16,7 +16,8 @@ def serve(host: str | None, port: int | None) -> None:
     # What takes time to import comes after the settings are known to be right.
     from server.app import create_app
     from server.listening import listen
-    from server.logs import configure
+    from server.logs import AccessLog, configure
 
     configure(settings.house.log_level)
-    listen(create_app(settings), settings, host=host, port=port)
+    app = create_app(settings)
+    listen(AccessLog(app), settings, host=host, port=port, streams=app.streams)

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from execution.hooks import Fault, OperationReport
-from server.health import Check, Ready, live
+from server.health import Check, Live, Ready
 from server.metrics import Metrics
 from tests.graphql import Client, Reply
 
@@ -31,7 +31,7 @@ async def _asked(*checks: Check, patience: float = 2.0) -> Reply:
 
 
 async def test_a_process_that_answers_is_alive() -> None:
-    assert (await Client(live).request("GET", "/health/live")).status == 200
+    assert (await Client(Live()).request("GET", "/health/live")).status == 200
 
 
 async def test_a_house_without_checks_is_ready() -> None:

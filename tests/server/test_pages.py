@@ -8,11 +8,13 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from graphql import OperationDefinitionNode, parse, validate
 from starlette.applications import Starlette
 
+from schema.subgraph import build_schema
 from server.pages import page_routes
 from server.pages.files import FOLDER
-from server.pages.questions import QUESTIONS
+from server.pages.questions import QUESTIONS, Question
 from tests.graphql import Client
 
 
@@ -116,6 +118,20 @@ async def test_the_saved_questions_are_in_the_page() -> None:
     found = re.search(r'id="questions">(.*?)</script>', page.text, re.DOTALL)
     assert found is not None
     assert [each["query"] for each in json.loads(found[1])] == [question.query for question in QUESTIONS]
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.query.split("\n")[0])
+def test_a_saved_question_is_valid(question: Question) -> None:
+    document = parse(question.query)
+    operation, *others = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+    assert not others
+    assert operation.name, "Its name is the name of its tab."
+    assert validate(build_schema(allow_test_numbers=True)._schema, document) == []
+    assert isinstance(json.loads(question.variables), dict)
+
+
+def test_the_first_question_needs_no_variables() -> None:
+    assert QUESTIONS[0].variables == "{}"
 
 
 def test_assets_are_the_published_files_byte_for_byte() -> None:
