@@ -8,6 +8,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import TypeDecorator
 
+from datasources.kbo_mirror import tables as kbo_mirror
 from datasources.register.tables import metadata
 
 
@@ -18,7 +19,7 @@ def _plain_type(kind: str, item: Any, autogenerating: AutogenContext) -> str | L
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=[metadata, kbo_mirror.metadata],
     render_item=_plain_type,
     compare_type=True,
     transactional_ddl=True,

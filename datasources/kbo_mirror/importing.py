@@ -1,0 +1,131 @@
+"""`btb kbo import`: takes an extract into the database, or refuses it and leaves the one in use as it stands.
+
+A full extract is loaded into the slot that is not in use, and one small transaction switches. Wherever this ends before
+that, the slot in use is whole; what was loaded beside it is cleared by the next import.
+"""
+
+# ruff: noqa: S608 what is written into statements are names of our own tables; values are parameters
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from datasources.kbo_mirror.bulk import Bulk, bulk, column_names, transaction
+from datasources.kbo_mirror.extract import Extract, ExtractKind, ExtractMeta
+from datasources.kbo_mirror.indexing import cleared, indexed
+from datasources.kbo_mirror.loading import Progress, Silent, Target, check_share, stream
+from datasources.kbo_mirror.problems import DATABASE_FAILURES, ExtractUnreadable, ImportRefused, database_failed
+from datasources.kbo_mirror.records import (
+    ADDRESS,
+    ENTERPRISE,
+    NAME,
+    Places,
+    Seen,
+    addresses,
+    enterprises,
+    names,
+)
+from datasources.kbo_mirror.report import Tally
+from datasources.kbo_mirror.sequence import InUse, check_follows
+from datasources.kbo_mirror.tables import SLOTS, Slot
+from datasources.kbo_mirror.updating import update
+from datasources.register.columns import microseconds
+from datasources.register.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What was taken, and what became of its rows."""
+
+    meta: ExtractMeta
+    enterprises: int
+    names: int
+    addresses: int
+    tallies: tuple[Tally, ...]
+
+
+async def import_extract(
+    database: Database, path: Path, now: datetime, most_rejected: float = 0.05, progress: Progress | None = None
+) -> Imported:
+    """Take a full extract or an update. The database is opened with `bulk.IMPORTING`.
+
+    Raises ImportRefused, and then nothing has changed.
+    """
+    try:
+        with Extract.open(path) as extract:
+            meta = extract.meta()
+            async with bulk(database) as to:
+                return await _taken(extract, meta, to, now, most_rejected, progress or Silent())
+    except ImportRefused:
+        raise
+    except DATABASE_FAILURES as error:
+        raise database_failed(error) from None
+
+
+async def _taken(
+    extract: Extract, meta: ExtractMeta, to: Bulk, now: datetime, most_rejected: float, progress: Progress
+) -> Imported:
+    in_use = await _in_use(to)
+    check_follows(meta, in_use)
+    if meta.kind is ExtractKind.UPDATE and in_use is not None:
+        slot = SLOTS[in_use.slot]
+        tallies = await update(extract, to, slot, most_rejected, progress, partial(_noted, to, slot, meta, now))
+    else:
+        slot = SLOTS[0 if in_use is None else 1 - in_use.slot]
+        tallies = await _full(extract, to, slot, most_rejected, progress)
+        progress.step("switching", None)
+        async with transaction(to):
+            check_follows(meta, await _in_use(to))
+            await _noted(to, slot, meta, now)
+    counts = (await to.rows("SELECT enterprises, names, addresses FROM kbo_mirror"))[0]
+    return Imported(meta, counts[0], counts[1], counts[2], tuple(tallies))
+
+
+async def _full(extract: Extract, to: Bulk, slot: Slot, most_rejected: float, progress: Progress) -> Sequence[Tally]:
+    progress.step("making room", None)
+    await cleared(to, slot)
+    known, places, seats = Seen(), Places(), Seen()
+    steps: tuple[tuple[str, Any, Any, Any], ...] = (
+        ("enterprise.csv", ENTERPRISE, slot.enterprises, lambda batch, tally: enterprises(batch, known, tally)),
+        ("denomination.csv", NAME, slot.names, lambda batch, tally: names(batch, known, places, tally)),
+        ("address.csv", ADDRESS, slot.addresses, lambda batch, tally: addresses(batch, known, seats, tally)),
+    )
+    tallies: list[Tally] = []
+    for name, columns, table, convert in steps:
+        target = Target(table.name, column_names(table))
+        tallies.append(await stream(extract, name, columns, convert, to, target, progress))
+        check_share(tallies, most_rejected)
+    if not tallies[0].kept:
+        raise ExtractUnreadable("There is no enterprise in this extract.")
+    progress.step("search index", None)
+    await indexed(to, slot)
+    return tallies
+
+
+async def _in_use(to: Bulk) -> InUse | None:
+    found = await to.rows("SELECT slot, number, snapshot FROM kbo_mirror")
+    return InUse(*found[0]) if found else None
+
+
+async def _noted(to: Bulk, slot: Slot, meta: ExtractMeta, now: datetime) -> None:
+    """Write which extract stands in which slot: from the end of this transaction on, every reader sees it."""
+    counted = ", ".join(
+        f"(SELECT count(*) FROM {table.name})" for table in (slot.enterprises, slot.names, slot.addresses)
+    )
+    await to.run(
+        "INSERT INTO kbo_mirror (id, slot, number, snapshot, kind, imported_at, enterprises, names, addresses) "
+        f"VALUES (1, $1, $2, $3, $4, $5, {counted}) ON CONFLICT (id) DO UPDATE SET slot = excluded.slot, "
+        "number = excluded.number, snapshot = excluded.snapshot, kind = excluded.kind, "
+        "imported_at = excluded.imported_at, enterprises = excluded.enterprises, names = excluded.names, "
+        "addresses = excluded.addresses",
+        slot.place,
+        meta.number,
+        meta.snapshot.toordinal(),
+        str(meta.kind),
+        microseconds(now),
+    )

@@ -1,0 +1,134 @@
+"""KBO with the mirror in front of it: reads from the extract where it is fresh enough, everything else from KBO.
+
+What decides an appointment never comes from the mirror: a decision goes straight through, whatever is in the extract.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, Protocol
+
+from btb.enterprises import EnterpriseFacts
+from btb.identifiers import EnterpriseNumber, NationalNumber
+from datasources.kbo import EnterpriseAnswer, FunctionsAnswer, Kbo
+from datasources.kbo_mirror.facts import mirrored
+from datasources.outages import Clock
+from datasources.readings import Freshness, Reading, SourceUnavailable
+from datasources.register.database import Database
+from datasources.register.failures import RegisterFailure
+
+_log = logging.getLogger(__name__)
+
+_LOOK_AGAIN: Final = 30.0
+"""Seconds during which a mirror found empty is not asked again."""
+
+
+class MirrorOrder(StrEnum):
+    """Who is asked first for what is only read. KBO_FIRST keeps the mirror for when KBO is out of reach."""
+
+    MIRROR_FIRST = "mirror-first"
+    KBO_FIRST = "kbo-first"
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorPolicy:
+    """Who is asked first, and until which age an extract is asked first at all."""
+
+    order: MirrorOrder = MirrorOrder.MIRROR_FIRST
+    fresh: timedelta = timedelta(days=45)
+
+
+class Now(Protocol):
+    """The moment it is, aware, UTC."""
+
+    def __call__(self) -> datetime:
+        """Now."""
+        ...
+
+
+Found = dict[EnterpriseNumber, Reading[EnterpriseFacts]]
+
+
+class MirrorKbo:
+    """`datasources.kbo.Kbo` before another one."""
+
+    def __init__(
+        self,
+        inner: Kbo,
+        database: Database,
+        now: Now,
+        policy: MirrorPolicy | None = None,
+        clock: Clock = time.monotonic,
+    ) -> None:
+        self._inner = inner
+        self._database = database
+        self._now = now
+        self._policy = policy or MirrorPolicy()
+        self._clock = clock
+        self._empty_until: float | None = None
+
+    async def enterprises(
+        self, numbers: Collection[EnterpriseNumber], freshness: Freshness = Freshness.READ
+    ) -> Mapping[EnterpriseNumber, EnterpriseAnswer]:
+        """From the mirror where it may, the rest from KBO; and from the mirror, stale, where KBO is out of reach."""
+        wanted = list(dict.fromkeys(numbers))
+        if freshness is Freshness.DECIDE or not wanted:
+            return await self._inner.enterprises(wanted, freshness)
+        if self._policy.order is MirrorOrder.KBO_FIRST:
+            return await self._beside(wanted, None)
+        found = await self._found(wanted)
+        fresh = {number: reading for number, reading in found.items() if self._is_fresh(reading)}
+        missing = [number for number in wanted if number not in fresh]
+        if not missing:
+            return fresh
+        return {**fresh, **await self._beside(missing, found)}
+
+    async def functions_in(
+        self, numbers: Collection[EnterpriseNumber], freshness: Freshness = Freshness.READ
+    ) -> Mapping[EnterpriseNumber, FunctionsAnswer]:
+        """From KBO: the extract has no functions."""
+        return await self._inner.functions_in(numbers, freshness)
+
+    async def functions_of(
+        self, persons: Collection[NationalNumber], freshness: Freshness = Freshness.READ
+    ) -> Mapping[NationalNumber, FunctionsAnswer]:
+        """From KBO: the extract has no functions."""
+        return await self._inner.functions_of(persons, freshness)
+
+    async def functions_of_in(
+        self, pairs: Collection[tuple[NationalNumber, EnterpriseNumber]], freshness: Freshness = Freshness.READ
+    ) -> Mapping[tuple[NationalNumber, EnterpriseNumber], FunctionsAnswer]:
+        """From KBO: the extract has no functions."""
+        return await self._inner.functions_of_in(pairs, freshness)
+
+    async def _beside(
+        self, numbers: Sequence[EnterpriseNumber], found: Found | None
+    ) -> dict[EnterpriseNumber, EnterpriseAnswer]:
+        """KBO's answers; the mirror's for those that could not be had. `found` None: not looked yet."""
+        answers = dict(await self._inner.enterprises(numbers, Freshness.READ))
+        lost = [number for number, answer in answers.items() if isinstance(answer, SourceUnavailable)]
+        if lost:
+            stored = await self._found(lost) if found is None else found
+            answers.update({n: replace(stored[n], stale=True) for n in lost if n in stored})
+        return answers
+
+    def _is_fresh(self, reading: Reading[EnterpriseFacts]) -> bool:
+        return self._now() - reading.read_at <= self._policy.fresh
+
+    async def _found(self, numbers: Sequence[EnterpriseNumber]) -> Found:
+        """What the mirror has, in one statement. One out of reach has nothing: KBO is asked as if there were none."""
+        if self._empty_until is not None and self._clock() < self._empty_until:
+            return {}
+        try:
+            async with self._database.reading() as session:
+                found = await mirrored(session, numbers, on_postgresql=self._database.is_postgresql)
+        except RegisterFailure as failure:
+            _log.warning("The mirror of KBO cannot be read: %s", failure.reason)
+            return {}
+        self._empty_until = self._clock() + _LOOK_AGAIN if found is None else None
+        return found or {}
