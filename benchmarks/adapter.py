@@ -1,6 +1,7 @@
 """What the MAGDA adapter costs beside the parser it stands on, and whether its memory stays bounded.
 
-Run `python -m benchmarks.adapter`. The answers are made here, as large as real ones; nothing leaves the process.
+Run `python -m benchmarks.adapter`. The answer is invented, as long and as full as the reference
+answers are on the average; nothing leaves the process.
 """
 
 from __future__ import annotations

@@ -44,16 +44,24 @@ def parsed(body: bytes) -> Element:
     return root
 
 
-def local_name(element: Element) -> str:
-    """The name without its namespace."""
+def is_named(element: Element, name: str) -> bool:
+    """Whether the element has that name, in whatever namespace."""
     tag = element.tag
-    return tag[tag.rfind("}") + 1 :] if isinstance(tag, str) else ""
+    return tag == name or tag.endswith(f"}}{name}")
+
+
+def named(element: Element, name: str) -> Element | None:
+    """The first child of that name, in whatever namespace."""
+    for child in element:
+        if is_named(child, name):
+            return child
+    return None
 
 
 def without_namespaces(element: Element) -> None:
     """Strip the namespaces of an element and all below, for an answer that qualifies what the schemas do not."""
     for below in element.iter():
-        below.tag = local_name(below)
+        below.tag = below.tag[below.tag.rfind("}") + 1 :]
 
 
 def parts(element: Element | None) -> dict[str, Element]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from sys import intern
@@ -35,8 +35,10 @@ _ADDRESS = {
     "Straat": {"Naam": "street"},
     "Gemeente": {"PostCode": "postal_code", "Naam": "municipality"},
     "Land": {"ISOCode": "country_code"},
+    "Huisnummer": {"Huisnummer": "house_number"},
+    "Busnummer": {"Busnummer": "box"},
 }
-_DESCRIBED = {name: _ADDRESS[name] for name in ("Straat", "Gemeente")}
+_PARTED = frozenset({"Straat", "Gemeente", "Land"})
 _ORDER = {"NL": 0, "nl": 0, "FR": 1, "fr": 1, "DE": 2, "de": 2}
 _ABSORBED_BY = "003"
 _SEAT = "001"
@@ -160,13 +162,11 @@ def _seat(elements: list[Element], today: date) -> Address | None:
         outer = parts(element)
         if code(outer.get("Type"), 3) not in (_SEAT, None):
             continue
-        words = _words(outer)
-        described = [parts(one) for one in listed(outer.get("Descripties"), "Descriptie")]
-        if len(described) > 1:
-            described.sort(key=_dutch_first)
-        for one in described:
+        words = _words(outer.values())
+        described = listed(outer.get("Descripties"), "Descriptie")
+        for one in sorted(map(parts, described), key=_dutch_first) if len(described) > 1 else map(parts, described):
             if "street" not in words or "municipality" not in words:
-                words = _words(parts(one.get("Adres")), _DESCRIBED) | words
+                words = _words(one["Adres"]) | words if "Adres" in one else words
         if len(words.get("country_code", "")) != 2:
             words.pop("country_code", None)
         return Address(**words)
@@ -177,19 +177,17 @@ def _dutch_first(description: dict[str, Element]) -> int:
     return _ORDER.get(text(description.get("Taalcode")) or "", len(_ORDER))
 
 
-def _words(address: dict[str, Element], wanted: Mapping[str, dict[str, str]] = _ADDRESS) -> dict[str, str]:
-    """What an address says, by the field of ours it is for."""
+def _words(address: Iterable[Element]) -> dict[str, str]:
+    """What an address says, by the field of ours it is for. Towns and postal codes repeat: they are kept once."""
     found: dict[str, str] = {}
-    for name, fields in wanted.items():
-        holder = address.get(name)
-        for part in () if holder is None else holder:
+    for child in address:
+        fields = _ADDRESS.get(child.tag)
+        if fields is None:
+            continue
+        for part in child if child.tag in _PARTED else (child,):
             word = text(part) if part.tag in fields else None
             if word is not None:
                 found[fields[part.tag]] = intern(word)
-    for name, field in (("Huisnummer", "house_number"), ("Busnummer", "box")):
-        word = text(address.get(name))
-        if word is not None:
-            found[field] = intern(word)
     return found
 
 

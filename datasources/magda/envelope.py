@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from datasources.magda.elements import Element, Unreadable, listed, local_name, parsed, parts, text, without_namespaces
+from datasources.magda.elements import (
+    Element,
+    Unreadable,
+    is_named,
+    listed,
+    named,
+    parsed,
+    parts,
+    text,
+    without_namespaces,
+)
 from datasources.magda.exceptions import Notice, Severity
 from datasources.magda.forms import Operation
 
@@ -44,7 +54,7 @@ class SoapFault(Exception):
 def reply(body: bytes, operation: Operation) -> Reply:
     """Take an answer message apart. Raises Unreadable or SoapFault, also where HTTP said that all was well."""
     answered = _answered(parsed(body), f"{operation.name}Response")
-    said = next((child for child in answered if local_name(child) == "Repliek"), None)
+    said = named(answered, "Repliek")
     if said is None:
         raise Unreadable("The answer has no reply in it.")
     if said.tag != "Repliek":
@@ -56,18 +66,19 @@ def reply(body: bytes, operation: Operation) -> Reply:
 
 def _answered(root: Element, name: str) -> Element:
     """The answer to the operation, inside an envelope or, as some gateways send it, alone."""
-    if local_name(root) == name:
+    if is_named(root, name):
         return root
-    body = next((child for child in root if local_name(child) == "Body"), None)
-    if local_name(root) != "Envelope" or body is None:
+    body = named(root, "Body") if is_named(root, "Envelope") else None
+    if body is None:
         raise Unreadable("The answer is no SOAP envelope.")
-    for part in body:
-        if local_name(part) == name:
-            return part
-        if local_name(part) == "Fault":
-            found = _FIVE_DIGITS.search(" ".join(str(piece) for piece in part.itertext())[:4096])
-            raise SoapFault(found.group() if found else None)
-    raise Unreadable("The answer is not the one to our question.")
+    answered = named(body, name)
+    if answered is not None:
+        return answered
+    fault = named(body, "Fault")
+    if fault is None:
+        raise Unreadable("The answer is not the one to our question.")
+    found = _FIVE_DIGITS.search(" ".join(str(piece) for piece in fault.itertext())[:4096])
+    raise SoapFault(found.group() if found else None)
 
 
 def _answer(element: Element) -> Answer:
