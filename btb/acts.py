@@ -72,7 +72,7 @@ class Opening:
     def __init__(self, chart: Chart, act: Act) -> None:
         self.act = act
         self.requester = act.requester
-        self.problems: list[Problem] = list(act.problems)
+        self.problems: list[Problem] = list(dict.fromkeys(act.problems))
         self.draft = Draft(chart, act.now, act.new_id, act.policy)
         settle(self.draft)
         if act.expected_version is not None and act.expected_version != chart.version:

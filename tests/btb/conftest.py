@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -117,7 +116,7 @@ class Bakery:
         return min(reversed(held), key=lambda each: order.index(each.standing))
 
     def delegation(self, who: PersonId, domain: str) -> Any:
-        found = [each for each in self.mandate(who).delegations if each.domain == domain]
+        found = [each for each in self.mandate(who, AccessManagerRole.DOMAIN).delegations if each.domain == domain]
         return min(found, key=lambda each: each.standing is Standing.ENDED)
 
 
@@ -134,12 +133,6 @@ def staffed() -> Bakery:
     bakery.co_chief()
     bakery.manager(TOM, CARL, "FINANCE", "MOBILITY")
     return bakery
-
-
-@pytest.fixture(scope="session")
-def numbered() -> Callable[[], int]:
-    """Numbers that never repeat."""
-    return count(1).__next__
 
 
 def problems(refused: pytest.ExceptionInfo[Refused]) -> list[tuple[ProblemCode, tuple[str, ...]]]:
