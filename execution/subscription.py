@@ -18,6 +18,7 @@ class Subscription:
     __slots__ = (
         "_bytes",
         "_context",
+        "_enough",
         "_home",
         "_interruption",
         "_mark",
@@ -42,6 +43,7 @@ class Subscription:
         self._context = context
         self._interruption = interruption
         self._on_ready = on_ready
+        self._enough = min(home.settings.ahead, home.settings.queue_items // 2)
         self._queue: deque[Answer] = deque()
         self._bytes = 0
         self._mark: Any = None
@@ -57,8 +59,7 @@ class Subscription:
     @property
     def pressing(self) -> bool:
         """Whether so much waits that its source would soon have to wait, or would drop it."""
-        settings = self._home.settings
-        return len(self._queue) >= min(settings.ahead, settings.queue_items // 2)
+        return len(self._queue) >= self._enough
 
     @property
     def finished(self) -> bool:
@@ -81,7 +82,8 @@ class Subscription:
         self._queue.append(answer)
         self._bytes += len(answer.body)
         self._mark = mark
-        self._on_ready()
+        if len(self._queue) in (1, self._enough):
+            self._on_ready()
 
     def take(self) -> list[Answer]:
         """Everything that waits, oldest first."""
