@@ -102,8 +102,8 @@ class Ties:
     """The facts: what ties whoever asks to what is asked, at this moment.
 
     `the_person`: it is about themselves. `represents` and `roles`: in the enterprise, as KBO and the register say now.
-    `serves`: the client's system serves the domain or the mandate (chiefs and representatives concern every system). `own`: it is the
-    client's own system, or an application of its own service.
+    `serves`: the client's system serves the domain or the mandate; chiefs and representatives concern every system.
+    `own`: it is the client's own system, or an application of its own service.
     """
 
     the_person: bool = False

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, Key
 from joserfc.util import urlsafe_b64decode
@@ -73,6 +74,6 @@ def _signature_key(entry: Any) -> Key | None:
         key = JWKRegistry.import_key({"kty": kind, **public, **named})
         key.ensure_kid()
         key.public_key  # noqa: B018 - a point that is not on its curve shows here, and not at the first token
-    except (JoseError, ValueError, TypeError):
+    except (JoseError, UnsupportedAlgorithm, ValueError, TypeError, LookupError):
         return None
     return key

@@ -8,7 +8,6 @@ signature; the issuer it names only chooses the keys.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,6 +18,7 @@ from server.issuers import ALGORITHM_KEY_TYPES, Issuer
 
 LEEWAY: Final = timedelta(seconds=30)
 LARGEST_TOKEN: Final = 8 * 1024
+PLAIN_WORDS: Final = "Authentication is required."
 
 _FORBIDDEN_HEADER: Final = frozenset({"jwk", "jku", "x5u", "x5c", "crit", "b64", "zip", "enc", "cty"})
 _LONGEST_KID: Final = 256
@@ -53,7 +53,7 @@ class Unauthenticated(Exception):
     """Nobody we know, or a proof that does not hold. The text is the same whatever the reason."""
 
     def __init__(self, reason: Reason) -> None:
-        super().__init__("Authentication is required.")
+        super().__init__(PLAIN_WORDS)
         self.reason = reason
 
 
@@ -118,7 +118,7 @@ def _date(claims: Mapping[str, Any], name: str) -> float | None:
     value = claims.get(name)
     if value is None and name not in claims:
         return None
-    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+    if not isinstance(value, int | float) or isinstance(value, bool):
         raise Unauthenticated(Reason.CLAIMS)
     if not 0 <= value <= _LATEST:
         raise Unauthenticated(Reason.LIFETIME if value > 0 else Reason.CLAIMS)

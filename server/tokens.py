@@ -77,7 +77,7 @@ class TokenVerifier:
             self._issuers.setdefault(issuer.name, []).append(issuer)
         self._sources, self._introspector, self._now = sources, introspector, now
         self._signatures = SignatureChecker(sources, now)
-        self._memory = TokenMemory(remembered)
+        self.memory = TokenMemory(remembered)
         self._refused: dict[bytes, tuple[float, Reason]] = {}
 
     @classmethod
@@ -98,13 +98,13 @@ class TokenVerifier:
     async def verify(self, token: str) -> VerifiedToken:
         """What the token says. Raises Unauthenticated."""
         digest = token_digest(token)
-        known = self._memory.find(digest)
+        known = self.memory.find(digest)
         if known is not None:
             if self._still_true(known):
                 return known
-            self._memory.forget(digest)
+            self.memory.forget(digest)
         verified = await (self._signed(token) if is_signed(token) else self._opaque(digest, token))
-        self._memory.keep(digest, verified)
+        self.memory.keep(digest, verified)
         return verified
 
     async def warm(self) -> None:
