@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-Value = TypeVar("Value")
+Value_co = TypeVar("Value_co", covariant=True)
 
 
 class AuthenticSource(StrEnum):
@@ -34,13 +34,13 @@ class Freshness(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading(Generic[Value]):
+class Reading(Generic[Value_co]):
     """An answer with its moment. `value` None: the source answered that it knows nothing under this key.
 
     `stale` is True where an older answer stood in for a source out of reach.
     """
 
-    value: Value | None
+    value: Value_co | None
     source: AuthenticSource
     read_at: datetime
     stale: bool = False

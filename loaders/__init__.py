@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from btb.chart import Chart
-from datasources.register.persons import PersonDirectory
-
 from btb.enterprises import EnterpriseFacts
 from btb.identifiers import EnterpriseNumber, NationalNumber
 from btb.mandates import Delegation, DelegationId, Mandate, MandateId
@@ -15,10 +13,12 @@ from datasources.kbo import Functions, Kbo
 from datasources.persons import PersonRegister
 from datasources.readings import Reading
 from datasources.register.database import Database
-from loaders import charts, enterprises, persons
+from datasources.register.persons import PersonDirectory
+from loaders import charts, consultations, enterprises, persons
 from loaders.batching import ByKey
+from loaders.consultations import Reader, Shown
 
-__all__ = ["ByKey", "Loaders", "fresh_loaders"]
+__all__ = ["ByKey", "Loaders", "Reader", "fresh_loaders"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,12 @@ class Loaders:
     mandate: ByKey[MandateId, Mandate | None]
     delegation: ByKey[DelegationId, tuple[Mandate, Delegation] | None]
     mandates_of_person: ByKey[PersonId, tuple[Mandate, ...]]
+    disclosure: ByKey[Shown, bool]
 
 
-def fresh_loaders(kbo: Kbo, register: PersonRegister, directory: PersonDirectory, database: Database) -> Loaders:
+def fresh_loaders(
+    kbo: Kbo, register: PersonRegister, directory: PersonDirectory, database: Database, reader: Reader
+) -> Loaders:
     """Loaders that have asked nothing yet."""
     return Loaders(
         enterprise=enterprises.facts(kbo),
@@ -50,4 +53,5 @@ def fresh_loaders(kbo: Kbo, register: PersonRegister, directory: PersonDirectory
         mandate=charts.mandates(database),
         delegation=charts.delegations(database),
         mandates_of_person=charts.mandates_of_person(database),
+        disclosure=consultations.disclosures(database, reader),
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from btb.chart import Chart
-
 from btb.identifiers import EnterpriseNumber
 from btb.mandates import Delegation, DelegationId, Mandate, MandateId
 from btb.persons import PersonId

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from datasources.register.persons import PersonDirectory
-
 from btb.identifiers import NationalNumber
 from btb.persons import PersonFacts, PersonId
 from datasources.persons import PersonAnswer, PersonRegister
 from datasources.readings import Reading
+from datasources.register.persons import PersonDirectory
 from loaders.batching import ByKey
 
 

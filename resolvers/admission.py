@@ -14,13 +14,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from btb.actors import Anonymous, Citizen, Client, Scope
+from btb.authority import NO_TIES, Deed, Ties, Verdict, verdict
 from btb.identifiers import EnterpriseNumber
 from btb.mandates import AccessManagerRole, Mandate
 from btb.persons import PersonId
 from resolvers.context import Context
 from resolvers.relations import Relation, relations
-
-_CHIEF_LINE = frozenset({AccessManagerRole.CHIEF, AccessManagerRole.CO_CHIEF})
 
 
 class NotAdmitted(Exception):
@@ -35,46 +34,73 @@ class NotAllowed(NotAdmitted):
     """Whoever asks may not see or do this."""
 
 
-def refusal(context: Context) -> NotAdmitted:
-    """The refusal that fits whoever asks."""
-    return NotAuthenticated() if isinstance(context.actor, Anonymous) else NotAllowed()
+def refusal(context: Context, deed: Deed, ties: Ties = NO_TIES) -> NotAdmitted | None:
+    """Why whoever asks may not do this; None where they may."""
+    match verdict(deed, context.actor, ties, context.house.appointment_policy):
+        case Verdict.ALLOWED:
+            return None
+        case Verdict.UNAUTHENTICATED:
+            return NotAuthenticated()
+        case _:
+            return NotAllowed()
 
 
-def has_scope(context: Context, *scopes: Scope) -> bool:
-    """Whether a machine client asks that holds one of the scopes."""
-    return isinstance(context.actor, Client) and not context.actor.scopes.isdisjoint(scopes)
+def require(context: Context, deed: Deed, ties: Ties = NO_TIES) -> None:
+    """Let pass who may do this. Raises NotAdmitted."""
+    if (refused := refusal(context, deed, ties)) is not None:
+        raise refused
 
 
-def require_scope(context: Context, *scopes: Scope) -> Client:
-    """The machine client that holds one of the scopes. Raises NotAdmitted."""
-    if isinstance(context.actor, Client) and has_scope(context, *scopes):
-        return context.actor
-    raise refusal(context)
+async def to_enterprises(context: Context, deed: Deed, numbers: Sequence[EnterpriseNumber]) -> list[Exception | None]:
+    """May whoever asks do this for each enterprise? What ties them to it decides, or the scopes of their token."""
+    serving = serves(context)
+    return [
+        _refused(context, deed, relation, Ties(represents=relation.represents, roles=relation.roles, serves=serving))
+        for relation in await relations(context, numbers)
+    ]
 
 
-def require_citizen(context: Context) -> Citizen:
-    """The citizen who asks. Raises NotAdmitted."""
-    if isinstance(context.actor, Citizen):
-        return context.actor
-    raise refusal(context)
+async def to_mandates(context: Context, deed: Deed, mandates: Sequence[Mandate]) -> list[Exception | None]:
+    """May whoever asks do this with each mandate? As with its enterprise, or because the mandate is their own."""
+    serving, oneself = serves(context), person_asking(context)
+    related = await relations(context, [mandate.enterprise for mandate in mandates])
+    return [
+        _refused(
+            context,
+            deed,
+            relation,
+            Ties(
+                the_person=mandate.person == oneself,
+                represents=relation.represents,
+                roles=relation.roles,
+                serves=serving,
+            ),
+        )
+        for mandate, relation in zip(mandates, related, strict=True)
+    ]
 
 
-async def mandates_of(context: Context, numbers: Sequence[EnterpriseNumber]) -> list[Exception | None]:
-    """May the reader see the mandates of each enterprise?"""
-    if has_scope(context, Scope.MANDATES_READ, Scope.OPERATE):
-        return [None] * len(numbers)
-    return [_related(context, relation) for relation in await relations(context, numbers)]
-
-
-async def representatives_of(context: Context, numbers: Sequence[EnterpriseNumber]) -> list[Exception | None]:
-    """May the reader see which persons represent each enterprise? As with its mandates."""
-    return await mandates_of(context, numbers)
+async def to_persons(context: Context, deed: Deed, people: Sequence[PersonId]) -> list[Exception | None]:
+    """May whoever asks do this with each person? Because it is themselves, or by the enterprises both belong to."""
+    serving, oneself = serves(context), person_asking(context)
+    ties = {person: Ties(the_person=person == oneself, serves=serving) for person in people}
+    strangers = [person for person in ties if refusal(context, deed, ties[person]) is not None]
+    if strangers and oneself is not None:
+        held = await context.loaders.mandates_of_person.load_many(strangers)
+        theirs = [() if isinstance(each, Exception) else each for each in held]
+        enterprises = sorted({mandate.enterprise for each in theirs for mandate in each})
+        mine = dict(zip(enterprises, await relations(context, enterprises), strict=True))
+        for person, each in zip(strangers, theirs, strict=True):
+            tied = [mine[mandate.enterprise] for mandate in each]
+            roles = frozenset(role for relation in tied for role in relation.roles)
+            ties[person] = Ties(represents=any(relation.represents for relation in tied), roles=roles)
+    return [refusal(context, deed, ties[person]) for person in people]
 
 
 def visible(context: Context, mandates: Iterable[Mandate]) -> list[Mandate]:
     """Of an admitted enterprise's mandates, what this reader may see.
 
-    A consuming system sees the chief line, and of others the domains it serves; everybody else who is admitted sees all.
+    A consuming system sees the chief line, and of others the domains it serves; whoever else is admitted sees all.
     """
     served = served_domains(context)
     if served is None:
@@ -91,49 +117,35 @@ def served_domains(context: Context) -> frozenset[str] | None:
     return frozenset() if system is None else system.domains
 
 
+def serves(context: Context) -> bool:
+    """Whether a client asks that speaks for a system we know; chiefs and representatives concern every system."""
+    return isinstance(context.actor, Client) and context.house.systems.find(context.actor.system or "") is not None
+
+
+def person_asking(context: Context) -> PersonId | None:
+    """The person who asks; None where it is nobody in particular or a machine."""
+    return context.actor.person if isinstance(context.actor, Citizen) else None
+
+
+def principal(context: Context) -> str:
+    """A name for whoever asks, for what is counted per caller; one name for all who did not say."""
+    match context.actor:
+        case Citizen(person=person):
+            return f"person:{person}"
+        case Client(client=client):
+            return f"client:{client}"
+        case Anonymous():
+            return "anonymous"
+
+
+def _refused(context: Context, deed: Deed, relation: Relation, ties: Ties) -> Exception | None:
+    """A refusal that may only come from a source out of reach is that source's failure."""
+    refused = refusal(context, deed, ties)
+    return None if refused is None else relation.unknown or refused
+
+
 def _served(mandate: Mandate, served: frozenset[str]) -> Mandate | None:
     if mandate.role is not AccessManagerRole.DOMAIN:
         return mandate
     delegations = tuple(each for each in mandate.delegations if each.domain in served)
     return replace(mandate, delegations=delegations) if delegations else None
-
-
-async def contacts(context: Context, mandates: Sequence[Mandate]) -> list[Exception | bool]:
-    """May the reader see how each is reached? The person, the chief line, the representatives, and systems served."""
-    if has_scope(context, Scope.MANDATES_READ, Scope.OPERATE):
-        return [True] * len(mandates)
-    if not isinstance(context.actor, Citizen):
-        return [False] * len(mandates)
-    related = await relations(context, [mandate.enterprise for mandate in mandates])
-    return [
-        mandate.person == context.actor.person
-        or relation.representation is not None
-        or not relation.roles.isdisjoint(_CHIEF_LINE)
-        for mandate, relation in zip(mandates, related, strict=True)
-    ]
-
-
-async def persons(context: Context, people: Sequence[PersonId]) -> list[bool]:
-    """May the reader be told about a person asked for by id alone? Those named through an enterprise need no such door.
-
-    Systems and operators may; a citizen may ask about themselves and about those who hold a mandate in an enterprise
-    that the citizen is related to.
-    """
-    if has_scope(context, Scope.MANDATES_READ, Scope.PERSON_IDENTIFY, Scope.OPERATE):
-        return [True] * len(people)
-    if not isinstance(context.actor, Citizen):
-        return [False] * len(people)
-    held = await context.loaders.mandates_of_person.load_many(people)
-    theirs = [() if isinstance(each, Exception) else each for each in held]
-    enterprises = sorted({mandate.enterprise for each in theirs for mandate in each})
-    mine = dict(zip(enterprises, await relations(context, enterprises), strict=True))
-    return [
-        person == context.actor.person or any(mine[mandate.enterprise].related for mandate in each)
-        for person, each in zip(people, theirs, strict=True)
-    ]
-
-
-def _related(context: Context, relation: Relation) -> Exception | None:
-    if relation.related:
-        return None
-    return relation.unknown or refusal(context)

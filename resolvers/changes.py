@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncGenerator, Collection, Sequence
+from dataclasses import dataclass
+
+from btb.authority import Deed
+from btb.changes import Change, ChangeType
 from btb.cursors import CursorInvalid, CursorOfOtherEpoch
-from datasources.feed import InterruptionReason
+from btb.filters import ChangeFilter
+from btb.identifiers import EnterpriseNumber
+from btb.mandates import Mandate
+from datasources.feed import PAGE, Batch, FeedItem, Follower, Interrupted, InterruptionReason
+from datasources.register import changes as log
+from resolvers import admission, disclosures
 from resolvers.context import Context
+from resolvers.enterprises import MOST_ENTERPRISES, TooMany
+from resolvers.pages import within
+
+_REASONS = {
+    "EXPIRED": InterruptionReason.TOKEN_EXPIRED,
+    "TOO_SLOW": InterruptionReason.TOO_SLOW,
+    "SHUTTING_DOWN": InterruptionReason.SHUTTING_DOWN,
+}
 
 
 class CursorRefused(Exception):
@@ -16,9 +35,22 @@ class CursorRefused(Exception):
         super().__init__(reason)
 
 
-def cursor(context: Context, position: int | None) -> str | None:
-    """The cursor behind a recorded change; None for one that is not recorded."""
-    return None if position is None else context.house.cursors.write(position)
+class UnknownSystem(LookupError):
+    """A filter names an access-management system that does not exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Changes in feed order; `end` is the position to read on from."""
+
+    changes: tuple[Change, ...]
+    end: int
+    has_more: bool
+
+
+def cursor(context: Context, position: int) -> str:
+    """The cursor behind the change at this position; 0 is before the first."""
+    return context.house.cursors.write(position)
 
 
 def position(context: Context, text: str, head: int) -> int:
@@ -32,3 +64,107 @@ def position(context: Context, text: str, head: int) -> int:
     if found > head:
         raise CursorRefused(InterruptionReason.CURSOR_AHEAD, context.house.cursors.write(head))
     return found
+
+
+def wanted(
+    context: Context,
+    enterprises: Collection[EnterpriseNumber] | None,
+    domains: Collection[str] | None,
+    system: str | None,
+    types: Collection[ChangeType] | None,
+) -> ChangeFilter:
+    """What a reader asks for, within what it may see: a consuming system is held to the domains it serves.
+
+    Raises TooMany, UnknownSystem, and NotAllowed for domains that the reader's system does not serve.
+    """
+    if enterprises is not None and len(enterprises) > MOST_ENTERPRISES:
+        raise TooMany("enterprises", MOST_ENTERPRISES)
+    asked = None if domains is None else frozenset(domains)
+    if system is not None:
+        found = context.house.systems.find(system)
+        if found is None:
+            raise UnknownSystem
+        asked = found.domains if asked is None else asked & found.domains
+    served = admission.served_domains(context)
+    if served is not None:
+        asked = served if asked is None else asked & served
+    return ChangeFilter(
+        enterprises=None if enterprises is None else frozenset(enterprises),
+        domains=asked,
+        types=None if types is None else frozenset(types),
+    )
+
+
+async def page(context: Context, after: str | None, first: int, asked: ChangeFilter) -> Page:
+    """The authoritative way to read: the next changes after the cursor that pass. Raises CursorRefused, PageRefused."""
+    admission.require(context, Deed.READ_FEED)
+    within(first, PAGE)
+    async with context.house.database.reading() as session:
+        head = (await log.current_head(session)).position
+        start = 0 if after is None else position(context, after, head)
+        found = await log.page_after(session, start, first, asked)
+    await _disclosed(context, found.changes)
+    return Page(found.changes, found.through, found.has_more)
+
+
+async def histories(
+    context: Context, numbers: Sequence[EnterpriseNumber], first: int, after: str | None
+) -> list[Page | Exception]:
+    """What happened to each enterprise's mandates, oldest first. Raises CursorRefused, PageRefused."""
+    within(first, PAGE)
+    refused = await admission.to_enterprises(context, Deed.READ_MANDATES, numbers)
+    served = ChangeFilter(domains=admission.served_domains(context))
+    answers: list[Page | Exception] = []
+    async with context.house.database.reading() as session:
+        head = (await log.current_head(session)).position
+        start = 0 if after is None else position(context, after, head)
+        for refusal, number in zip(refused, numbers, strict=True):
+            if refusal is not None:
+                answers.append(refusal)
+                continue
+            found = await log.history(session, number, start, first + 1)
+            kept = found[:first]
+            end = kept[-1].position or start if kept else start
+            answers.append(Page(tuple(each for each in kept if served.passes(each)), end, len(found) > first))
+    for answer in answers:
+        if isinstance(answer, Page):
+            await _disclosed(context, answer.changes, disclosures.MANDATES)
+    return answers
+
+
+async def follow(context: Context, after: str | None, asked: ChangeFilter) -> AsyncGenerator[FeedItem, None]:
+    """The feed for one who follows: first everything after the cursor, then what comes, and a last word at the end."""
+    feed, notice = context.house.feed, context.interruption
+    try:
+        start = feed.head if after is None else position(context, after, feed.head)
+    except CursorRefused as refused:
+        yield Interrupted(refused.reason, None if refused.go_on is None else context.house.cursors.read(refused.go_on))
+        return
+    follower = Follower()
+    waiting: asyncio.Future[str] | None = None
+    if notice is not None:
+        if notice.reason is not None:
+            yield Interrupted(_REASONS[notice.reason], start if notice.reached is None else notice.reached)
+            return
+        notice.reached = start
+        waiting = asyncio.ensure_future(notice.wait())
+        waiting.add_done_callback(
+            lambda done: None if done.cancelled() else follower.interrupt(_REASONS[done.result()])
+        )
+    stream = feed.follow(start, asked, follower)
+    try:
+        async for item in stream:
+            if isinstance(item, Batch):
+                await _disclosed(context, item.changes)
+            if notice is not None and not isinstance(item, Interrupted):
+                notice.reached = item.to
+            yield item
+    finally:
+        if waiting is not None:
+            waiting.cancel()
+        await stream.aclose()
+
+
+async def _disclosed(context: Context, shown: Sequence[Change], what: str = disclosures.FEED) -> None:
+    mandates: list[Mandate] = [change.mandate for change in shown if change.mandate is not None]
+    await disclosures.of_mandates(context, mandates, what)

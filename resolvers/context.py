@@ -5,33 +5,58 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-
-from btb.policy import AppointmentPolicy
-from datasources.register.persons import PersonDirectory
+from typing import Protocol
 
 from btb.actors import Actor
+from btb.cursors import Cursors
 from btb.domains import Domains
 from btb.enterprises import Language
+from btb.policy import AppointmentPolicy
 from btb.representation import RepresentationPolicy, brussels_day
 from btb.systems import Systems
+from datasources.feed import Feed
 from datasources.kbo import Kbo
 from datasources.persons import PersonRegister
 from datasources.register.database import Database
+from datasources.register.persons import PersonDirectory
 from loaders import Loaders
+from resolvers.budgets import NumberBudget
+
+
+class Interrupting(Protocol):
+    """How a stream is told that it must end: `reached` is written by the stream, `reason` by whoever ends it."""
+
+    reached: int | None
+
+    @property
+    def reason(self) -> str | None:
+        """EXPIRED, TOO_SLOW or SHUTTING_DOWN; None while the stream need not end."""
+        ...
+
+    async def wait(self) -> str:
+        """The reason, once there is one."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What stands for as long as the service runs: sources, the register, the trade's data and the policies."""
+    """What stands for as long as the service runs: sources, the register, the trade's data and the policies.
+
+    `fingerprint` is a keyed hash: it tells whether two contents are the same, and nothing else.
+    """
 
     kbo: Kbo
     persons: PersonRegister
     database: Database
     directory: PersonDirectory
+    cursors: Cursors
+    feed: Feed
+    budget: NumberBudget
     domains: Domains
     systems: Systems
     appointment_policy: AppointmentPolicy
     representation_policy: RepresentationPolicy
+    fingerprint: Callable[[bytes], bytes]
     now: Callable[[], datetime]
 
 
@@ -52,6 +77,7 @@ class Context:
     request_id: str
     moment: datetime
     purpose: str | None = None
+    interruption: Interrupting | None = None
 
     def today(self) -> date:
         """The calendar day in Belgium, which is the day the registers count in."""

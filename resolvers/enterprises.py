@@ -7,11 +7,9 @@ from typing import TypeAlias
 
 from btb.enterprises import EnterpriseFacts
 from btb.identifiers import EnterpriseNumber
-from btb.persons import PersonId
 from btb.representation import LegalRepresentation, representatives
 from datasources.kbo import Functions
 from datasources.readings import Reading
-from resolvers import admission, persons
 from resolvers.context import Context
 
 FactsReading: TypeAlias = Reading[EnterpriseFacts]
@@ -29,7 +27,7 @@ class TooMany(ValueError):
 
 
 async def known(context: Context, numbers: Sequence[EnterpriseNumber]) -> list[bool]:
-    """Whether each enterprise exists. One that KBO cannot be asked about counts as existing: its facts will say why not."""
+    """Whether each enterprise exists. One that KBO cannot be asked about counts as existing: its facts say why."""
     readings = await context.loaders.enterprise.load_many(numbers)
     return [isinstance(reading, Exception) or reading.value is not None for reading in readings]
 
@@ -50,7 +48,7 @@ async def facts(context: Context, numbers: Sequence[EnterpriseNumber]) -> list[F
 async def legal_representatives(
     context: Context, numbers: Sequence[EnterpriseNumber]
 ) -> list[tuple[LegalRepresentation, ...] | Exception]:
-    """Who represents each enterprise today. Legal persons that act as director count only while they exist themselves."""
+    """Who represents each enterprise today. Legal persons that are director count only while they exist themselves."""
     readings = await context.loaders.enterprise.load_many(numbers)
     functions = await context.loaders.functions_in.load_many(numbers)
     companies = await _companies(context, functions)
@@ -93,12 +91,3 @@ def _representatives(
     return representatives(
         reading.value, held.value, context.today(), policy=context.house.representation_policy, companies=known
     )
-
-
-async def representing_persons(
-    context: Context, representations: Sequence[LegalRepresentation]
-) -> list[PersonId | Exception]:
-    """Our ids for the persons behind these representations, for a reader who may see them."""
-    admitted = await admission.representatives_of(context, [each.rests_on[0].held_in for each in representations])
-    ids = await persons.identified(context, [each.holder for each in representations])
-    return [refusal or person for refusal, person in zip(admitted, ids, strict=True)]

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from btb.authority import Deed
+from btb.chart import Chart
 from btb.identifiers import EnterpriseNumber
 from btb.mandates import AccessManagerRole, Contact, Delegation, DelegationId, Mandate, MandateId, MandateStatus
 from datasources.register import charts as register
-from resolvers import admission
+from resolvers import admission, disclosures
 from resolvers.context import Context
-
-_ORDER = {AccessManagerRole.CHIEF: 0, AccessManagerRole.CO_CHIEF: 1, AccessManagerRole.DOMAIN: 2}
 
 
 async def versions(context: Context, numbers: Sequence[EnterpriseNumber]) -> list[int | Exception]:
@@ -21,37 +21,54 @@ async def versions(context: Context, numbers: Sequence[EnterpriseNumber]) -> lis
     return [chart if isinstance(chart, Exception) else chart.version for chart in charts]
 
 
+async def chiefs(context: Context, numbers: Sequence[EnterpriseNumber]) -> list[Mandate | Exception | None]:
+    """The chief of each enterprise, suspended or not."""
+    found = [
+        each if isinstance(each, Exception) else each.chief(context.moment) for each in await charts(context, numbers)
+    ]
+    await disclosures.of_mandates(context, (each for each in found if isinstance(each, Mandate)))
+    return found
+
+
+async def co_chiefs(context: Context, numbers: Sequence[EnterpriseNumber]) -> list[Sequence[Mandate] | Exception]:
+    """The co-chiefs of each enterprise, suspended or not."""
+    found: list[Sequence[Mandate] | Exception] = [
+        each if isinstance(each, Exception) else each.co_chiefs(context.moment)
+        for each in await charts(context, numbers)
+    ]
+    return await _disclosed(context, found)
+
+
 async def in_office(
-    context: Context, numbers: Sequence[EnterpriseNumber], at: datetime | None = None
-) -> list[list[Mandate] | Exception]:
-    """Everybody with an active mandate in each enterprise, chief first, as the reader may see them."""
+    context: Context, numbers: Sequence[EnterpriseNumber], domain: str | None, at: datetime | None
+) -> list[Sequence[Mandate] | Exception]:
+    """Everybody in office in each enterprise at a moment, chief first; with a domain, those who may manage it."""
     moment = at or context.moment
-    admitted = await admission.mandates_of(context, numbers)
-    charts = await _charts(context, numbers, at)
-    answers: list[list[Mandate] | Exception] = []
-    for refused, mandates in zip(admitted, charts, strict=True):
-        if refused is not None or isinstance(mandates, Exception):
-            answers.append(refused or mandates)  # type: ignore[arg-type]
-            continue
-        active = [each for each in mandates if each.status(moment) is MandateStatus.ACTIVE]
-        answers.append(sorted(admission.visible(context, active), key=lambda each: _ORDER[each.role]))
+    answers: list[Sequence[Mandate] | Exception] = []
+    for chart in await charts(context, numbers, at):
+        if isinstance(chart, Exception):
+            answers.append(chart)
+        else:
+            found = chart.in_office(moment) if domain is None else chart.managing(domain, moment)
+            answers.append(admission.visible(context, found))
+    return await _disclosed(context, answers)
+
+
+async def _disclosed(
+    context: Context, answers: list[Sequence[Mandate] | Exception]
+) -> list[Sequence[Mandate] | Exception]:
+    shown = (mandate for each in answers if not isinstance(each, Exception) for mandate in each)
+    await disclosures.of_mandates(context, shown)
     return answers
 
 
-async def managing(
-    context: Context, numbers: Sequence[EnterpriseNumber], domain: str | None, at: datetime | None
-) -> list[list[Mandate] | Exception]:
-    """Those in office who may manage a domain at a moment: the chief line always may; all of them where no domain."""
-    found = await in_office(context, numbers, at)
-    if domain is None:
-        return found
-    moment = at or context.moment
-    return [
-        each
-        if isinstance(each, Exception)
-        else [mandate for mandate in each if domain in managed_domains(context, mandate, moment)]
-        for each in found
-    ]
+async def charts(
+    context: Context, numbers: Sequence[EnterpriseNumber], at: datetime | None = None
+) -> list[Chart | Exception]:
+    """The chart of each enterprise for a reader admitted to it: as it is, or as it had been recorded at a moment."""
+    admitted = await admission.to_enterprises(context, Deed.READ_MANDATES, numbers)
+    found = await _charts(context, numbers, at)
+    return [refused or chart for refused, chart in zip(admitted, found, strict=True)]
 
 
 def managed_domains(context: Context, mandate: Mandate, at: datetime) -> frozenset[str]:
@@ -69,10 +86,10 @@ def managed_domains(context: Context, mandate: Mandate, at: datetime) -> frozens
 
 async def contacts(context: Context, mandates: Sequence[Mandate]) -> list[Contact | Exception | None]:
     """How each is reached, None where the reader may not know or there is nothing to know."""
-    shown = await admission.contacts(context, mandates)
+    refused = await admission.to_mandates(context, Deed.READ_CONTACT, mandates)
     return [
-        verdict if isinstance(verdict, Exception) else mandate.contact if verdict and any_contact(mandate) else None
-        for verdict, mandate in zip(shown, mandates, strict=True)
+        None if isinstance(each, admission.NotAdmitted) or not any_contact(mandate) else each or mandate.contact
+        for each, mandate in zip(refused, mandates, strict=True)
     ]
 
 
@@ -112,31 +129,37 @@ async def delegations_by_ids(
 async def _admitted(
     context: Context, mandates: Sequence[Mandate | Exception | None]
 ) -> list[Mandate | Exception | None]:
-    numbers = sorted({mandate.enterprise for mandate in mandates if isinstance(mandate, Mandate)})
-    verdicts = dict(zip(numbers, await admission.mandates_of(context, numbers), strict=True))
+    asked = [mandate for mandate in mandates if isinstance(mandate, Mandate)]
+    verdicts = iter(await admission.to_mandates(context, Deed.READ_MANDATES, asked))
     answers: list[Mandate | Exception | None] = []
     for mandate in mandates:
+        refused = next(verdicts) if isinstance(mandate, Mandate) else None
         if not isinstance(mandate, Mandate):
             answers.append(mandate)
-        elif isinstance(verdicts[mandate.enterprise], admission.NotAdmitted):
+        elif isinstance(refused, admission.NotAdmitted):
             answers.append(None)
-        elif (failure := verdicts[mandate.enterprise]) is not None:
-            answers.append(failure)
         else:
-            answers.extend(admission.visible(context, [mandate]) or [None])
+            answers.extend([refused] if refused is not None else admission.visible(context, [mandate]) or [None])
+    await disclosures.of_mandates(context, (each for each in answers if isinstance(each, Mandate)))
     return answers
+
+
+async def full_charts(context: Context, numbers: Sequence[EnterpriseNumber]) -> list[Chart | Exception]:
+    """As `charts`, with every mandate that ever was."""
+    admitted = await admission.to_enterprises(context, Deed.READ_MANDATES, numbers)
+    async with context.house.database.reading() as session:
+        found = await register.charts(session, set(numbers), full=True)
+    return [refused or found[number] for refused, number in zip(admitted, numbers, strict=True)]
 
 
 async def _charts(
     context: Context, numbers: Sequence[EnterpriseNumber], at: datetime | None
-) -> list[tuple[Mandate, ...] | Exception]:
-    """Mandates by the chart of now, or for a moment in the past by the chart as it had been recorded then."""
+) -> list[Chart | Exception]:
     if at is None or at >= context.moment:
-        charts = await context.loaders.chart.load_many(numbers)
-        return [chart if isinstance(chart, Exception) else chart.mandates for chart in charts]
+        return await context.loaders.chart.load_many(numbers)
     async with context.house.database.reading() as session:
         past = await register.charts_as_of(session, set(numbers), at)
-    return [past[number].mandates for number in numbers]
+    return [past[number] for number in numbers]
 
 
 def _uuid(text: str) -> UUID | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from btb.authority import Deed
 from btb.identifiers import NationalNumber
 from btb.persons import PersonFacts, PersonId
 from datasources.readings import Reading
 from loaders.persons import UnknownPerson
-from resolvers import admission
+from resolvers import admission, disclosures
 from resolvers.context import Context
 from resolvers.references import person_id
 
@@ -34,13 +35,22 @@ async def by_ids(context: Context, ids: Sequence[str]) -> list[PersonId | Except
     """Persons by our id; None alike for unknown and for not admitted."""
     people = [person_id(each) for each in ids]
     asked = [person for person in people if person is not None]
-    admitted = dict(zip(asked, await admission.persons(context, asked), strict=True))
+    refused = dict(zip(asked, await admission.to_persons(context, Deed.READ_PERSON, asked), strict=True))
     numbers = dict(zip(asked, await context.loaders.national_number.load_many(asked), strict=True))
     answers: list[PersonId | Exception | None] = []
     for person in people:
         known = None if person is None else numbers[person]
-        if person is None or isinstance(known, UnknownPerson) or not admitted[person]:
+        if person is None or isinstance(known, UnknownPerson) or refused[person] is not None:
             answers.append(None)
         else:
             answers.append(known if isinstance(known, Exception) else person)
     return answers
+
+
+async def numbers(context: Context, people: Sequence[PersonId]) -> list[NationalNumber | Exception]:
+    """The national number of each person, for those entitled; every disclosure is written down first."""
+    refused = await admission.to_persons(context, Deed.READ_NATIONAL_NUMBER, people)
+    found = await context.loaders.national_number.load_many(people)
+    shown = [person for person, refusal in zip(people, refused, strict=True) if refusal is None]
+    await disclosures.of_persons(context, ((person, None) for person in shown), disclosures.NATIONAL_NUMBER)
+    return [refusal or number for refusal, number in zip(refused, found, strict=True)]

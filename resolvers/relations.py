@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from btb.chart import Chart
-
 from btb.actors import Citizen
+from btb.chart import Chart
 from btb.identifiers import EnterpriseNumber
 from btb.mandates import AccessManagerRole, Mandate, MandateStatus
 from btb.representation import LegalRepresentation
@@ -29,9 +28,9 @@ class Relation:
         return frozenset(mandate.role for mandate in self.mandates)
 
     @property
-    def related(self) -> bool:
-        """Whether there is any relation."""
-        return self.representation is not None or bool(self.mandates)
+    def represents(self) -> bool:
+        """Whether it is known that they represent it."""
+        return self.representation is not None
 
 
 STRANGER = Relation()
@@ -70,7 +69,7 @@ async def representations(
         if isinstance(each, Exception):
             mine[number] = each
         else:
-            mine.update({number: fact for fact in each if fact.holder == actor.national_number})
+            mine.update((number, fact) for fact in each if fact.holder == actor.national_number)
     return mine
 
 
@@ -81,7 +80,7 @@ def _relation(
         return Relation(unknown=chart)
     mandates = tuple(
         mandate
-        for mandate in chart.mandates
+        for mandate in chart.in_office(context.moment)
         if mandate.person == actor.person and mandate.status(context.moment) is MandateStatus.ACTIVE
     )
     if isinstance(represented, Exception):

@@ -1,1 +1,1 @@
-"""The contract in Strawberry: one-line translations between GraphQL and plain Python. A schema method does not think."""
+"""The contract in Strawberry: one-line translations between GraphQL and plain Python. A method does not think."""

@@ -121,11 +121,11 @@ class AccessManager:
         return [Domain(domain=each) for each in domains.domains(info.context) if each.code in codes]
 
     @strawberry.field(description="What is delegated, with one of the statuses asked; at most one per domain in force.")
-    def delegations(self, statuses: list[MandateStatus] = ACTIVE) -> list[Delegation]:  # type: ignore[assignment]
+    def delegations(self, statuses: list[MandateStatus] | None = ACTIVE) -> list[Delegation]:  # type: ignore[assignment]
         return [
             Delegation(mandate=self.mandate, delegation=delegation, at=self.at)
             for delegation in self.mandate.delegations
-            if self.mandate.delegation_status(delegation, self.at) in statuses
+            if self.mandate.delegation_status(delegation, self.at) in (statuses or ACTIVE)
         ]
 
     @classmethod

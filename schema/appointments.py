@@ -3,38 +3,68 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, Protocol
 
 import strawberry
-from resolvers.appointments import Appointment
 
+from btb.acts import KEPT
 from btb.identifiers import EnterpriseNumber, NationalNumber
 from btb.mandates import Affiliation
+from resolvers import appointments
+from resolvers.acts import Appointment, Asked
 from resolvers.references import PersonNamed
 from schema.access_manager import AccessManager
 from schema.changes import Change
 from schema.enterprise import Enterprise
+from schema.info import Info
 from schema.refusals import Refusal
 
-KEY = "The same key and the same content give the same answer once more; other content is refused. At most 128 characters."
+KEY = "The same key and content give the same answer once more; other content is refused. At most 128 characters."
 VERSION = "`Enterprise.version` the caller decided on; a newer one is refused with VERSION_CONFLICT."
 DRY_RUN = "Everything is checked and the effects are shown; nothing is written or announced."
 
 
-def _key() -> strawberry.ID | None:
-    return strawberry.field(default=None, description=KEY)  # type: ignore[no-any-return]
+def _key() -> Any:  # Any, as strawberry.field itself: the annotation of the field says its type
+    return strawberry.field(default=None, description=KEY)
 
 
-def _version() -> int | None:
-    return strawberry.field(default=None, description=VERSION)  # type: ignore[no-any-return]
+def _version() -> Any:  # as above
+    return strawberry.field(default=None, description=VERSION)
 
 
-def _dry_run() -> bool:
-    return strawberry.field(default=False, description=DRY_RUN)  # type: ignore[no-any-return]
+def _dry_run() -> Any:  # as above
+    return strawberry.field(default=False, description=DRY_RUN)
 
 
-def _optional(description: str) -> None:
-    return strawberry.field(default=None, description=description)  # type: ignore[no-any-return]
+def _optional(description: str) -> Any:  # as above
+    return strawberry.field(default=None, description=description)
+
+
+class _Common(Protocol):
+    """The three that every appointment input carries."""
+
+    idempotency_key: strawberry.ID | None
+    expected_version: int | None
+    dry_run: bool
+
+
+def _content(what: str, *values: object) -> dict[str, object]:
+    """What is asked, as plain values that can be compared."""
+    return {"request": what, "values": [None if value is None else str(value) for value in values]}
+
+
+def _asked(
+    info: Info, common: _Common, enterprise: EnterpriseNumber, content: dict[str, object], note: str | None = None
+) -> Asked:
+    return appointments.asked(
+        info.context,
+        enterprise,
+        content,
+        key=common.idempotency_key,
+        expected_version=common.expected_version,
+        dry_run=common.dry_run,
+        note=note,
+    )
 
 
 @strawberry.input(one_of=True, description="A person, named in exactly one way.")
@@ -68,6 +98,14 @@ class AppointChiefAccessManagerInput:
     expected_version: int | None = _version()
     dry_run: bool = _dry_run()
 
+    async def carried_out(self, info: Info) -> Appointment:
+        """Carry it out. Raises Refused."""
+        content = _content("chief", self.affiliation, self.email, self.phone, self.valid_from)
+        asked = _asked(info, self, self.enterprise_number, content)
+        return await appointments.appoint_chief(
+            info.context, asked, self.person.named(), self.affiliation, self.email, self.phone, self.valid_from
+        )
+
 
 @strawberry.input(description="Appoints a co-chief.")
 class AppointCoChiefAccessManagerInput:
@@ -84,6 +122,15 @@ class AppointCoChiefAccessManagerInput:
     expected_version: int | None = _version()
     dry_run: bool = _dry_run()
 
+    async def carried_out(self, info: Info) -> Appointment:
+        """Carry it out. Raises Refused."""
+        content = _content("co-chief", self.affiliation, self.email, self.phone, self.valid_from, self.valid_until)
+        asked = _asked(info, self, self.enterprise_number, content)
+        person, period = self.person.named(), (self.valid_from, self.valid_until)
+        return await appointments.appoint_co_chief(
+            info.context, asked, person, self.affiliation, self.email, self.phone, *period
+        )
+
 
 @strawberry.input(description="Appoints an access manager for some domains, or adds domains to one.")
 class AppointAccessManagerInput:
@@ -98,6 +145,16 @@ class AppointAccessManagerInput:
     expected_version: int | None = _version()
     dry_run: bool = _dry_run()
 
+    async def carried_out(self, info: Info) -> Appointment:
+        """Carry it out. Raises Refused."""
+        domains = [str(domain) for domain in self.domains]
+        content = _content("access manager", domains, self.email, self.phone, self.valid_from, self.valid_until)
+        asked = _asked(info, self, self.enterprise_number, content)
+        person, period = self.person.named(), (self.valid_from, self.valid_until)
+        return await appointments.appoint_access_manager(
+            info.context, asked, person, domains, self.email, self.phone, *period
+        )
+
 
 @strawberry.input(description="Ends a mandate.")
 class EndAppointmentInput:
@@ -107,6 +164,12 @@ class EndAppointmentInput:
     expected_version: int | None = _version()
     dry_run: bool = _dry_run()
 
+    async def carried_out(self, info: Info) -> Appointment:
+        """Carry it out. Raises Refused."""
+        mandate = await appointments.mandate_to_alter(info.context, self.access_manager_id, "accessManagerId")
+        asked = _asked(info, self, mandate.enterprise, _content("end", mandate.id), self.note)
+        return await appointments.end_appointment(info.context, asked, mandate)
+
 
 @strawberry.input(description="Takes one domain back; the last one ends the mandate.")
 class RevokeDelegationInput:
@@ -115,6 +178,12 @@ class RevokeDelegationInput:
     idempotency_key: strawberry.ID | None = _key()
     expected_version: int | None = _version()
     dry_run: bool = _dry_run()
+
+    async def carried_out(self, info: Info) -> Appointment:
+        """Carry it out. Raises Refused."""
+        mandate, delegation = await appointments.delegation_to_alter(info.context, self.delegation_id)
+        asked = _asked(info, self, mandate.enterprise, _content("revoke", delegation), self.note)
+        return await appointments.revoke_delegation(info.context, asked, mandate, delegation)
 
 
 @strawberry.input(description="Changes when a delegation starts or ends.")
@@ -130,6 +199,14 @@ class ChangeDelegationPeriodInput:
     expected_version: int | None = _version()
     dry_run: bool = _dry_run()
 
+    async def carried_out(self, info: Info) -> Appointment:
+        """Carry it out. Raises Refused."""
+        mandate, delegation = await appointments.delegation_to_alter(info.context, self.delegation_id)
+        start = KEPT if self.valid_from is strawberry.UNSET or self.valid_from is None else self.valid_from
+        end = KEPT if self.valid_until is strawberry.UNSET else self.valid_until
+        asked = _asked(info, self, mandate.enterprise, _content("period", delegation, start, end))
+        return await appointments.change_delegation_period(info.context, asked, mandate, delegation, start, end)
+
 
 @strawberry.input(description="Suspends an access manager.")
 class SuspendAccessManagerInput:
@@ -139,6 +216,12 @@ class SuspendAccessManagerInput:
     expected_version: int | None = _version()
     dry_run: bool = _dry_run()
 
+    async def carried_out(self, info: Info) -> Appointment:
+        """Carry it out. Raises Refused."""
+        mandate = await appointments.mandate_to_alter(info.context, self.access_manager_id, "accessManagerId")
+        asked = _asked(info, self, mandate.enterprise, _content("suspend", mandate.id), self.note)
+        return await appointments.suspend(info.context, asked, mandate)
+
 
 @strawberry.input(description="Reinstates a suspended access manager.")
 class ReinstateAccessManagerInput:
@@ -146,6 +229,12 @@ class ReinstateAccessManagerInput:
     idempotency_key: strawberry.ID | None = _key()
     expected_version: int | None = _version()
     dry_run: bool = _dry_run()
+
+    async def carried_out(self, info: Info) -> Appointment:
+        """Carry it out. Raises Refused."""
+        mandate = await appointments.mandate_to_alter(info.context, self.access_manager_id, "accessManagerId")
+        asked = _asked(info, self, mandate.enterprise, _content("reinstate", mandate.id))
+        return await appointments.reinstate(info.context, asked, mandate)
 
 
 @strawberry.type(description="A request that was carried out, or under dryRun would have been.")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, assert_never
 
 import strawberry
 
 from btb import changes as facts
+from btb import filters
 from btb.changes import ChangeCause, ChangeType
 from btb.identifiers import EnterpriseNumber
 from btb.mandates import AccessManagerRole, EndReason
+from datasources import feed
+from datasources.feed import FeedItem, InterruptionReason
 from resolvers import changes, domains
 from schema.access_manager import AccessManager, Actor, Delegation
 from schema.domain import Domain
@@ -31,7 +34,8 @@ class Change:
 
     @strawberry.field(description="Its place in the feed; null under dryRun.")
     def cursor(self, info: Info) -> Cursor | None:
-        return changes.cursor(info.context, self.change.position)
+        position = self.change.position
+        return None if position is None else Cursor(changes.cursor(info.context, position))
 
     @strawberry.field(description="What happened.")
     def type(self) -> ChangeType:
@@ -95,6 +99,15 @@ class ChangePage:
     has_more: bool = strawberry.field(description="Whether more stood behind this page when it was read.")
 
 
+def change_page(info: Info, page: changes.Page) -> ChangePage:
+    """The answer for a page of the feed."""
+    return ChangePage(
+        changes=[Change(change=change) for change in page.changes],
+        end_cursor=Cursor(changes.cursor(info.context, page.end)),
+        has_more=page.has_more,
+    )
+
+
 @strawberry.type(description="Every mandate in force at one moment, page by page.")
 class Snapshot:
     mandates: list[AccessManager] = strawberry.field(description="At most as many as asked.")
@@ -120,6 +133,16 @@ class ChangeFilter:
         default=None, description="Only these types; at most all of them."
     )
 
+    def wanted(self, info: Info) -> filters.ChangeFilter:
+        """What the resolvers understand. Raises TooMany, UnknownSystem."""
+        domains = None if self.domains is None else [str(domain) for domain in self.domains]
+        return changes.wanted(info.context, self.enterprise_numbers, domains, self.system, self.types)
+
+
+def wanted(info: Info, filter: ChangeFilter | None) -> filters.ChangeFilter:
+    """What is asked; everything the reader may see, where nothing is said."""
+    return (filter or ChangeFilter()).wanted(info)
+
 
 @strawberry.type(
     description=(
@@ -141,7 +164,7 @@ class Checkpoint:
 
 @strawberry.type(description="The last item before the stream ends.")
 class FeedInterrupted:
-    reason: changes.InterruptionReason = strawberry.field(description="Why the stream ends.")
+    reason: InterruptionReason = strawberry.field(description="Why the stream ends.")
     resume_after: Cursor | None = strawberry.field(
         description="Where to go on, by query or a new subscription; null: take a snapshot first."
     )
@@ -151,3 +174,20 @@ ChangeFeedItem = Annotated[
     ChangeBatch | Checkpoint | FeedInterrupted,
     strawberry.union("ChangeFeedItem", description="What a subscriber of the feed receives."),
 ]
+
+
+def item(info: Info, said: FeedItem) -> ChangeBatch | Checkpoint | FeedInterrupted:
+    """The answer for one item of the feed."""
+
+    def at(position: int) -> Cursor:
+        return Cursor(changes.cursor(info.context, position))
+
+    match said:
+        case feed.Batch(start, to, found):
+            return ChangeBatch(from_=at(start), to=at(to), changes=[Change(change=change) for change in found])
+        case feed.Checkpoint(start, to):
+            return Checkpoint(from_=at(start), to=at(to))
+        case feed.Interrupted(reason, resume_after):
+            return FeedInterrupted(reason=reason, resume_after=None if resume_after is None else at(resume_after))
+        case _:
+            assert_never(said)

@@ -44,7 +44,9 @@ class Domain:
 
 @federation.type(
     keys=["code"],
-    description="A system that grants the actual access: UMAN (social security), RMA (federal), VO_TGB (Flemish government).",
+    description=(
+        "A system that grants the actual access: UMAN (social security), RMA (federal), VO_TGB (Flemish government)."
+    ),
 )
 class AccessManagementSystem:
     system: strawberry.Private[systems.AccessManagementSystem]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 from strawberry import federation
@@ -12,16 +13,40 @@ from btb import representation
 from btb.codes import FUNCTIONS, JURIDICAL_FORMS, JURIDICAL_SITUATIONS
 from btb.enterprises import EnterpriseFacts, EnterpriseKind, EnterpriseStatus, Language
 from btb.identifiers import EnterpriseNumber
+from btb.mandates import Mandate, MandateStatus
 from datasources.readings import Reading
 from execution.batching import Each, batched
-from resolvers import enterprises
+from resolvers import changes, delegations, enterprises, mandates, representatives
+from schema.costs import sized
 from schema.info import Info
 from schema.person import Person
+from schema.scalars import Cursor
 from schema.values import Address, CodeLabel, SourceReading
+
+if TYPE_CHECKING:
+    from schema.access_manager import AccessManager
+    from schema.changes import ChangePage
+    from schema.delegations import DelegationConnection
+
+LazyManager = Annotated["AccessManager", strawberry.lazy("schema.access_manager")]
+LazyConnection = Annotated["DelegationConnection", strawberry.lazy("schema.delegations")]
+LazyPage = Annotated["ChangePage", strawberry.lazy("schema.changes")]
+
+ACTIVE = (MandateStatus.ACTIVE,)
+
+
+def _numbers(several: Sequence[Enterprise]) -> list[EnterpriseNumber]:
+    return [enterprise.enterprise_number for enterprise in several]
+
+
+def _manager(mandate: Mandate, at: datetime) -> AccessManager:
+    from schema.access_manager import AccessManager  # here: that module refers back to Enterprise
+
+    return AccessManager(mandate=mandate, at=at)
 
 
 async def _facts(several: Sequence[Enterprise], info: Info, read: Callable[[EnterpriseFacts], object]) -> list[object]:
-    readings = await enterprises.facts(info.context, [enterprise.enterprise_number for enterprise in several])
+    readings = await enterprises.facts(info.context, _numbers(several))
     return [_read(reading, read) for reading in readings]
 
 
@@ -85,7 +110,7 @@ class Enterprise:
 
     @strawberry.field(
         description=(
-            "Who may appoint the chief access manager today, by KBO function, form and situation; a handful in practice. "
+            "Who may appoint the chief access manager today, by KBO function, form and situation; a handful. "
             "Dutch: wettelijk vertegenwoordiger; French: représentant légal; German: gesetzlicher Vertreter."
         )
     )
@@ -101,8 +126,78 @@ class Enterprise:
     @strawberry.field(description="When and from where the KBO facts above were read.")
     @batched
     async def source(several: list[Enterprise], info: Info) -> Each[SourceReading | None]:
-        readings = await enterprises.facts(info.context, [enterprise.enterprise_number for enterprise in several])
+        readings = await enterprises.facts(info.context, _numbers(several))
         return [reading if isinstance(reading, Exception) else SourceReading.of(reading) for reading in readings]
+
+    @strawberry.field(
+        description="Rises by one with every change to this enterprise's mandates; hand it back as expectedVersion."
+    )
+    @batched
+    async def version(several: list[Enterprise], info: Info) -> Each[int]:
+        return await mandates.versions(info.context, _numbers(several))
+
+    @strawberry.field(description="The chief access manager, suspended or not; null where there is none.")
+    @batched
+    async def chief_access_manager(several: list[Enterprise], info: Info) -> Each[LazyManager | None]:
+        found = await mandates.chiefs(info.context, _numbers(several))
+        return [
+            each if each is None or isinstance(each, Exception) else _manager(each, info.context.moment)
+            for each in found
+        ]
+
+    @strawberry.field(description="The co-chiefs, suspended or not; a handful in practice.")
+    @batched
+    async def co_chief_access_managers(several: list[Enterprise], info: Info) -> Each[list[LazyManager]]:
+        found = await mandates.co_chiefs(info.context, _numbers(several))
+        return [
+            each if isinstance(each, Exception) else [_manager(one, info.context.moment) for one in each]
+            for each in found
+        ]
+
+    @strawberry.field(
+        description=(
+            "Everybody in office, chief first; with `domain`, those who may manage that domain (the chief and co-chiefs "
+            "always may). With `at`, as it was recorded and stood at that moment."
+        )
+    )
+    @batched
+    async def access_managers(
+        several: list[Enterprise], info: Info, domain: strawberry.ID | None = None, at: datetime | None = None
+    ) -> Each[list[LazyManager]]:
+        moment = at or info.context.moment
+        found = await mandates.in_office(info.context, _numbers(several), domain, at)
+        return [each if isinstance(each, Exception) else [_manager(one, moment) for one in each] for each in found]
+
+    @strawberry.field(
+        description="What is delegated, oldest grant first, with one of the statuses asked; first <= 200.",
+        directives=[sized("first", fields=["edges"])],
+    )
+    @batched
+    async def delegations(
+        several: list[Enterprise],
+        info: Info,
+        domain: strawberry.ID | None = None,
+        statuses: list[MandateStatus] | None = ACTIVE,  # type: ignore[assignment]
+        first: int | None = 50,
+        after: str | None = None,
+    ) -> Each[LazyConnection]:
+        from schema.delegations import connection  # here: that module refers back to Enterprise
+
+        found = await delegations.pages(info.context, _numbers(several), domain, statuses or ACTIVE, first or 50, after)
+        return [each if isinstance(each, Exception) else connection(each, info.context.moment) for each in found]
+
+    @strawberry.field(
+        description="What happened to this enterprise's mandates, oldest first; first <= 500.",
+        directives=[sized("first", fields=["changes"])],
+    )
+    @batched
+    async def history(
+        several: list[Enterprise], info: Info, first: int | None = 50, after: Cursor | None = None
+    ) -> Each[LazyPage]:
+        from schema.changes import change_page  # here: that module refers back to Enterprise
+
+        found = await changes.histories(info.context, _numbers(several), first or 50, after)
+        return [each if isinstance(each, Exception) else change_page(info, each) for each in found]
 
     @classmethod
     async def resolve_references(
@@ -125,7 +220,7 @@ class LegalRepresentative:
     @strawberry.field(description="The person; shown to those entitled to see who represents this enterprise.")
     @batched
     async def person(several: list[LegalRepresentative], info: Info) -> Each[Person | None]:
-        found = await enterprises.representing_persons(info.context, [each.fact for each in several])
+        found = await representatives.representing_persons(info.context, [each.fact for each in several])
         return [each if isinstance(each, Exception) else Person(person=each) for each in found]
 
     @strawberry.field(description="The KBO function, such as 10002 director.")

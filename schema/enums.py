@@ -8,10 +8,13 @@ import strawberry
 
 from btb.actors import ActorKind
 from btb.changes import ChangeCause, ChangeType
+from btb.decisions import DecisionReason
 from btb.enterprises import EnterpriseKind, EnterpriseStatus, Language
 from btb.mandates import AccessManagerRole, Affiliation, EndReason, MandateStatus
 from btb.refusals import ProblemCode
+from datasources.feed import InterruptionReason
 from datasources.readings import AuthenticSource
+from resolvers.viewer import Capacity
 
 
 def describe(kind: type[Enum], description: str, **values: str) -> None:
@@ -157,4 +160,40 @@ describe(
     UNKNOWN_SYSTEM="There is no such access-management system, or the caller does not speak for it.",
     UNKNOWN_OUTAGE="There is no such outage.",
     APPLICATION_UNKNOWN="There is no such application, or it belongs to somebody else.",
+)
+describe(
+    DecisionReason,
+    "Why somebody may, or may not, manage access in a domain.",
+    IS_CHIEF="Chief access manager: every domain.",
+    IS_CO_CHIEF="Co-chief: every domain.",
+    HAS_DELEGATION="The domain is delegated to them.",
+    NO_MANDATE="No mandate in this enterprise.",
+    NOT_THIS_DOMAIN="A mandate, but not for this domain.",
+    NOT_YET_VALID="The mandate or delegation starts later.",
+    SUSPENDED="The mandate is suspended.",
+    ENDED="The mandate or delegation has ended.",
+    PERSON_DECEASED="The person died.",
+    ENTERPRISE_NOT_ACTIVE="The enterprise has ceased.",
+    UNKNOWN_ENTERPRISE="KBO does not know the enterprise.",
+    UNKNOWN_PERSON="The registers do not know the person.",
+    UNKNOWN_DOMAIN="There is no such domain.",
+)
+describe(
+    Capacity,
+    "In which capacity somebody acts for an enterprise.",
+    LEGAL_REPRESENTATIVE="Legal representative, by KBO.",
+    CHIEF="Chief access manager.",
+    CO_CHIEF="Co-chief.",
+    DOMAIN="Access manager of some domains.",
+)
+describe(
+    InterruptionReason,
+    "Why a stream of the feed ends.",
+    CURSOR_EXPIRED="The cursor is older than what is kept: take a snapshot.",
+    CURSOR_OF_OTHER_EPOCH="The register was restored since: take a snapshot.",
+    CURSOR_AHEAD="The cursor lies beyond the newest change.",
+    CURSOR_INVALID="This register did not write the cursor.",
+    TOO_SLOW="The subscriber does not read fast enough.",
+    TOKEN_EXPIRED="The token has expired: come back with another.",
+    SHUTTING_DOWN="This process stops: come back.",
 )

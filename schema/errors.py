@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datasources.readings import NumberCancelled, SourceFailure
 from datasources.register.failures import RegisterFailure
-from execution.errors import CodedError, LimitExceeded
+from execution.errors import BadUserInput, CodedError, LimitExceeded
 from resolvers.admission import NotAllowed, NotAuthenticated
 from resolvers.budgets import BudgetExceeded
-from resolvers.changes import CursorRefused
+from resolvers.changes import CursorRefused, UnknownSystem
 from resolvers.enterprises import TooMany
+from resolvers.pages import PageRefused
 
 
 def translate(error: BaseException) -> CodedError | None:
@@ -36,6 +37,10 @@ def translate(error: BaseException) -> CodedError | None:
             )
         case TooMany():
             return LimitExceeded(str(error))
+        case PageRefused():
+            return BadUserInput(str(error))
+        case UnknownSystem():
+            return CodedError("There is no such access-management system.", code="UNKNOWN_SYSTEM")
         case CursorRefused(reason=reason, go_on=go_on):
             return CodedError(
                 "The feed cannot be read on from this cursor.", code=str(reason), extensions={"resumeAfter": go_on}

@@ -8,6 +8,7 @@ from uuid import UUID
 import strawberry
 from strawberry import federation
 
+from btb.identifiers import NationalNumber
 from btb.persons import PersonFacts, PersonId
 from execution.batching import Each, batched
 from resolvers import persons
@@ -54,6 +55,14 @@ class Person:
     @batched
     async def deceased(people: list[Person], info: Info) -> Each[bool | None]:
         return await _each(people, info, lambda facts: facts.deceased)  # type: ignore[return-value]
+
+    @federation.field(
+        description="The current number; shown to the person and to those entitled, and written down each time.",
+        requires_scopes=[["btb:person:identify"]],
+    )
+    @batched
+    async def national_number(people: list[Person], info: Info) -> Each[NationalNumber | None]:
+        return await persons.numbers(info.context, [person.person for person in people])
 
     @classmethod
     async def resolve_references(cls, info: Info, keys: list[dict[str, object]]) -> Sequence[Person | Exception | None]:

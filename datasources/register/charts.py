@@ -9,9 +9,10 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from btb.chart import Chart, replay
-from sqlalchemy import ColumnElement, Select, String, and_, func, select, text, type_coerce, union_all
+from sqlalchemy import ColumnElement, Select, String, and_, func, literal_column, select, text, type_coerce, union_all
 
+from btb.changes import Change
+from btb.chart import Chart, replay
 from btb.identifiers import EnterpriseNumber
 from btb.mandates import Delegation, DelegationId, Mandate, MandateId, Standing
 from btb.persons import PersonId
@@ -21,7 +22,8 @@ from datasources.register.payloads import change_of
 from datasources.register.rows import DELEGATION_COLUMNS, MANDATE_COLUMNS, mandates_of_rows
 from datasources.register.tables import changes, delegations, enterprises, mandates
 
-_NOT_ENDED = mandates.c.standing != Standing.ENDED.value
+_NOT_ENDED = mandates.c.standing != literal_column(f"'{Standing.ENDED.value}'")
+"""A literal: a partial index is used only for a condition that is known when the statement is planned."""
 
 
 def _charts(condition: ColumnElement[bool]) -> Select[Any]:
@@ -30,13 +32,6 @@ def _charts(condition: ColumnElement[bool]) -> Select[Any]:
         select(type_coerce(enterprises.c.number, String), enterprises.c.version, *MANDATE_COLUMNS, *DELEGATION_COLUMNS)
         .select_from(joined.outerjoin(delegations, delegations.c.mandate == mandates.c.id))
         .where(among(enterprises.c.number, EnterpriseNumber, "numbers"))
-        .order_by(
-            enterprises.c.number,
-            mandates.c.appointed_at,
-            mandates.c.id,
-            delegations.c.granted_at,
-            delegations.c.id,
-        )
     )
 
 
@@ -58,7 +53,6 @@ _RECORDED = (
 _MANDATES = select(*MANDATE_COLUMNS, *DELEGATION_COLUMNS).select_from(
     mandates.outerjoin(delegations, delegations.c.mandate == mandates.c.id)
 )
-_IN_ORDER = (mandates.c.appointed_at, mandates.c.id, delegations.c.granted_at, delegations.c.id)
 
 
 async def charts(
@@ -70,13 +64,14 @@ async def charts(
     """
     if not numbers:
         return {}
-    found = await session.execute(_FULL_CHARTS if full else _CHARTS, {"numbers": numbers})
-    answer = {number: Chart(number, 0, ()) for number in numbers}
-    for digits, rows in groupby(found, itemgetter(0)):
-        kept = list(rows)
-        number = EnterpriseNumber(digits)
-        answer[number] = Chart(number, kept[0][1], tuple(mandates_of_rows(kept, skip=2)))
-    return answer
+    found = (await session.execute(_FULL_CHARTS if full else _CHARTS, {"numbers": numbers})).all()
+    held: dict[str, list[Mandate]] = {}
+    for mandate in mandates_of_rows(found, skip=2):
+        held.setdefault(mandate.enterprise.digits, []).append(mandate)
+    versions: dict[str, int] = {row[0]: row[1] for row in found}
+    return {
+        number: Chart(number, versions.get(number.digits, 0), tuple(held.get(number.digits, ()))) for number in numbers
+    }
 
 
 async def charts_locked(
@@ -100,23 +95,30 @@ async def charts_as_of(
     session: Session, numbers: Collection[EnterpriseNumber], at: datetime
 ) -> Mapping[EnterpriseNumber, Chart]:
     """The charts as they had been recorded by the moment, ended mandates included, rebuilt from the log."""
-    return await _replayed(session, numbers, _RECORDED.where(changes.c.recorded_at <= at))
+    said = await _recorded(session, numbers, _RECORDED.where(changes.c.recorded_at <= at))
+    return {number: replay(number, each) for number, each in said.items()}
 
 
 async def replayed_charts(session: Session, numbers: Collection[EnterpriseNumber]) -> Mapping[EnterpriseNumber, Chart]:
     """The charts as the whole log makes them, ended mandates included."""
-    return await _replayed(session, numbers, _RECORDED)
+    return {number: replay(number, each) for number, each in (await recorded(session, numbers)).items()}
 
 
-async def _replayed(
+async def recorded(
+    session: Session, numbers: Collection[EnterpriseNumber]
+) -> Mapping[EnterpriseNumber, tuple[Change, ...]]:
+    """Every change of each enterprise, in order: its chart as of any moment can be made of them."""
+    return await _recorded(session, numbers, _RECORDED)
+
+
+async def _recorded(
     session: Session, numbers: Collection[EnterpriseNumber], statement: Select[Any]
-) -> Mapping[EnterpriseNumber, Chart]:
+) -> Mapping[EnterpriseNumber, tuple[Change, ...]]:
     if not numbers:
         return {}
-    answer = {number: Chart(number, 0, ()) for number in numbers}
+    answer: dict[EnterpriseNumber, tuple[Change, ...]] = dict.fromkeys(numbers, ())
     for digits, rows in groupby(await session.execute(statement, {"numbers": numbers}), itemgetter(0)):
-        number = EnterpriseNumber(digits)
-        answer[number] = replay(number, [change_of(payload, position) for _, position, payload in rows])
+        answer[EnterpriseNumber(digits)] = tuple([change_of(payload, position) for _, position, payload in rows])
     return answer
 
 
@@ -124,7 +126,7 @@ async def mandates_by_id(session: Session, ids: Collection[MandateId]) -> Mappin
     """The mandates known by these ids, ended ones included; an unknown id is absent."""
     if not ids:
         return {}
-    statement = _MANDATES.where(among(mandates.c.id, UUID, "ids")).order_by(*_IN_ORDER)
+    statement = _MANDATES.where(among(mandates.c.id, UUID, "ids"))
     found = mandates_of_rows(await session.execute(statement, {"ids": ids}))
     return {mandate.id: mandate for mandate in found}
 
@@ -136,7 +138,7 @@ async def delegations_by_id(
     if not ids:
         return {}
     concerned = select(delegations.c.mandate).where(among(delegations.c.id, UUID, "ids"))
-    statement = _MANDATES.where(mandates.c.id.in_(concerned)).order_by(*_IN_ORDER)
+    statement = _MANDATES.where(mandates.c.id.in_(concerned))
     found = mandates_of_rows(await session.execute(statement, {"ids": ids}))
     asked = frozenset(ids)
     return {
@@ -153,7 +155,7 @@ async def mandates_of_persons(
     """Everything these people hold, in whatever enterprise: what has not ended, or all where `full`."""
     if not persons:
         return {}
-    statement = _MANDATES.where(among(mandates.c.person, UUID, "persons")).order_by(*_IN_ORDER)
+    statement = _MANDATES.where(among(mandates.c.person, UUID, "persons"))
     rows = await session.execute(statement if full else statement.where(_NOT_ENDED), {"persons": persons})
     answer: dict[PersonId, tuple[Mandate, ...]] = dict.fromkeys(persons, ())
     for mandate in mandates_of_rows(rows):

@@ -173,7 +173,9 @@ Index("ix_persons_absorbed_by", persons.c.absorbed_by)
 person_numbers = Table(
     "person_numbers",
     metadata,
-    Column("number_index", LargeBinary, primary_key=True, doc="HMAC-SHA-256 of the number under the index key."),
+    Column(
+        "number_index", String(64), primary_key=True, doc="HMAC-SHA-256 of the number under the index key, hexadecimal."
+    ),
     Column("ciphertext", LargeBinary, nullable=False, doc="Nonce, then AES-256-GCM of the number."),
     Column("key_id", String(40), nullable=False),
     Column("person", Uuid, ForeignKey("persons.id", deferrable=True, initially="DEFERRED"), nullable=False),

@@ -279,7 +279,7 @@ def _persons() -> None:
     op.create_index("ix_persons_absorbed_by", "persons", ["absorbed_by"], unique=False)
     op.create_table(
         "person_numbers",
-        sa.Column("number_index", sa.LargeBinary(), nullable=False),
+        sa.Column("number_index", sa.String(length=64), nullable=False),
         sa.Column("ciphertext", sa.LargeBinary(), nullable=False),
         sa.Column("key_id", sa.String(length=40), nullable=False),
         sa.Column("person", sa.Uuid(), nullable=False),

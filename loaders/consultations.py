@@ -1,0 +1,57 @@
+"""Disclosures of persons' data, written down once per operation before the answer leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from btb.actors import ActorReference
+from btb.identifiers import EnterpriseNumber
+from btb.persons import PersonId
+from datasources.register.consultations import Consultation, record_consultations
+from datasources.register.database import Database
+from loaders.batching import ByKey
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One person's data, shown for one enterprise or for none. `what` names the data, not its content."""
+
+    subject: PersonId
+    enterprise: EnterpriseNumber | None
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """To whom, when, and what for. Nobody is written down who may see nothing."""
+
+    actor: ActorReference | None
+    moment: datetime
+    purpose: str | None
+
+
+def disclosures(database: Database, reader: Reader) -> ByKey[Shown, bool]:
+    """True under what was written down; a failure under what could not be, and then must not be shown."""
+
+    async def write(shown: Sequence[Shown]) -> Mapping[Shown, bool]:
+        assert reader.actor is not None, "data of persons for nobody"
+        rows = [
+            Consultation(
+                id=uuid4(),
+                at=reader.moment,
+                subject=one.subject,
+                actor=reader.actor,
+                what=one.what,
+                enterprise=one.enterprise,
+                purpose=reader.purpose,
+            )
+            for one in shown
+        ]
+        async with database.working() as session:
+            await record_consultations(session, rows)
+        return dict.fromkeys(shown, True)
+
+    return ByKey(write)

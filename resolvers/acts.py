@@ -1,0 +1,199 @@
+"""One request that changes an enterprise's mandates: decided under lock, recorded, and answered once for each key."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import orjson
+
+from btb import chart as charts
+from btb.actors import Citizen, Client
+from btb.acts import Act
+from btb.changes import Change
+from btb.chart import Chart
+from btb.identifiers import EnterpriseNumber
+from btb.mandates import Mandate
+from btb.persons import PersonId
+from btb.refusals import Problem, ProblemCode, Refused
+from datasources.register import changes as log
+from datasources.register import charts as register
+from datasources.register import idempotency, requests
+from datasources.register.database import Session, WriteSession
+from datasources.register.failures import RegisterConflict
+from resolvers.context import Context
+from resolvers.evidence import Evidence
+
+KEPT_FOR = timedelta(days=30)
+"""How long the answer under an idempotency key is kept."""
+
+_STORED_PROBLEMS = frozenset(ProblemCode) - {ProblemCode.SOURCE_UNAVAILABLE, ProblemCode.VERSION_CONFLICT}
+_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """What became of a request: the mandate concerned and all changes. `at` is the moment it was decided at."""
+
+    mandate: Mandate
+    changes: tuple[Change, ...]
+    at: datetime
+    dry_run: bool = False
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The part that every request has: who, about which enterprise, under which key, on which version, for real or not.
+
+    `content` is what was asked, as plain values; its keyed hash tells the same request from another.
+    """
+
+    actor: Citizen | Client
+    enterprise: EnterpriseNumber
+    content: dict[str, object]
+    key: str | None
+    expected_version: int | None
+    dry_run: bool
+    note: str | None = None
+
+
+Decide = Callable[[Chart, Act], tuple[Change, ...]]
+"""A decision of the rules; raises Refused."""
+
+Concerned = Callable[[tuple[Change, ...]], Mandate]
+"""Which mandate of the changes the answer is about."""
+
+
+async def replay(context: Context, asked: Asked) -> Appointment | None:
+    """The first answer once more, where the key was used with the same content. Raises Refused."""
+    if asked.key is None or asked.dry_run:
+        return None
+    async with context.house.database.reading() as session:
+        return await _stored(context, session, asked)
+
+
+async def carry_out(
+    context: Context, asked: Asked, evidence: Evidence, decide: Decide, concerned: Concerned
+) -> Appointment:
+    """Decide and record in one transaction. Raises Refused, which is stored under the key like an answer."""
+    for _ in range(_TRIES - 1):
+        try:
+            return await _attempt(context, asked, evidence, decide, concerned)
+        except RegisterConflict:
+            await asyncio.sleep(0)
+    return await _attempt(context, asked, evidence, decide, concerned)
+
+
+async def _attempt(
+    context: Context, asked: Asked, evidence: Evidence, decide: Decide, concerned: Concerned
+) -> Appointment:
+    refused: Refused | None = None
+    changes: tuple[Change, ...] = ()
+    async with context.house.database.working() as session:
+        chart = await register.chart_locked(session, asked.enterprise)
+        if asked.key is not None and not asked.dry_run:
+            if (first := await _stored(context, session, asked)) is not None:
+                return first
+            await idempotency.forget(session, _principal(asked), asked.key, context.moment)
+        try:
+            changes = decide(chart, _act(context, asked, evidence))
+        except Refused as no:
+            if asked.dry_run:
+                raise
+            refused = no
+            await _store_refusal(context, session, asked, no)
+        else:
+            if asked.dry_run:
+                return Appointment(concerned(changes), changes, context.moment, dry_run=True)
+            changes = await log.record(session, changes)
+            await requests.keep(session, changes, evidence.written(), asked.note)
+            answer: dict[str, object] = {
+                "positions": [each.position for each in changes],
+                "mandate": str(concerned(changes).id),
+            }
+            await _store(context, session, asked, answer)
+    if refused is not None:
+        raise refused
+    context.house.feed.nudge()
+    context.loaders.chart.forget(asked.enterprise)
+    context.loaders.chart.prime(asked.enterprise, charts.after(chart, changes))
+    return Appointment(concerned(changes), changes, changes[-1].recorded_at)
+
+
+def _act(context: Context, asked: Asked, evidence: Evidence) -> Act:
+    return Act(
+        requester=evidence.requester,
+        now=context.house.now(),
+        new_id=uuid4,
+        policy=context.house.appointment_policy,
+        problems=evidence.problems,
+        expected_version=asked.expected_version,
+    )
+
+
+def _principal(asked: Asked) -> str:
+    if isinstance(asked.actor, Citizen):
+        return f"person:{asked.actor.person}"
+    return f"client:{asked.actor.client}"
+
+
+def _fingerprint(context: Context, asked: Asked) -> bytes:
+    return context.house.fingerprint(orjson.dumps(asked.content, option=orjson.OPT_SORT_KEYS))
+
+
+async def _stored(context: Context, session: Session, asked: Asked) -> Appointment | None:
+    assert asked.key is not None
+    kept = await idempotency.stored(session, _principal(asked), asked.key)
+    if kept is None or kept.expires_at <= context.moment:
+        return None
+    if kept.fingerprint != _fingerprint(context, asked):
+        raise Refused([Problem(ProblemCode.IDEMPOTENCY_KEY_REUSED, ("idempotencyKey",))])
+    answer = orjson.loads(kept.answer)
+    if "problems" in answer:
+        raise Refused(
+            Problem(ProblemCode(each["code"]), tuple(each["path"]), tuple(map(tuple, each["detail"])))
+            for each in answer["problems"]
+        )
+    positions: list[int] = answer["positions"]
+    found = await log.changes_after(session, positions[0] - 1, len(positions))
+    mandate = last_of(UUID(answer["mandate"]))(found)
+    return Appointment(mandate, found, found[-1].recorded_at, replayed=True)
+
+
+def last_of(mandate: UUID) -> Concerned:
+    """The mandate with this id as the changes left it."""
+
+    def concerned(changes: tuple[Change, ...]) -> Mandate:
+        mandates = (change.mandate for change in reversed(changes))
+        return next(each for each in mandates if each is not None and each.id == mandate)
+
+    return concerned
+
+
+def last_held_by(person: PersonId) -> Concerned:
+    """The mandate of this person that the changes left last."""
+
+    def concerned(changes: tuple[Change, ...]) -> Mandate:
+        mandates = (change.mandate for change in reversed(changes))
+        return next(each for each in mandates if each is not None and each.person == person)
+
+    return concerned
+
+
+async def _store_refusal(context: Context, session: WriteSession, asked: Asked, refused: Refused) -> None:
+    if all(problem.code in _STORED_PROBLEMS for problem in refused.problems):
+        problems = [
+            {"code": problem.code.value, "path": problem.path, "detail": problem.detail} for problem in refused.problems
+        ]
+        await _store(context, session, asked, {"problems": problems})
+
+
+async def _store(context: Context, session: WriteSession, asked: Asked, answer: dict[str, object]) -> None:
+    if asked.key is None:
+        return
+    kept = idempotency.StoredAnswer(_fingerprint(context, asked), orjson.dumps(answer), context.moment + KEPT_FOR)
+    await idempotency.store(session, _principal(asked), asked.key, kept)

@@ -1,0 +1,78 @@
+"""What becomes true without a request: recorded and announced by the register itself, by one replica at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+from uuid import uuid4
+
+from btb.due import due
+from btb.identifiers import EnterpriseNumber
+from datasources.register import changes as log
+from datasources.register import charts as register
+from datasources.register import leases
+from datasources.register.failures import RegisterFailure
+from resolvers.context import House
+
+logger = logging.getLogger("btb.duty")
+
+LEASE = "what time makes true"
+HELD_FOR = timedelta(seconds=10)
+_AT_ONCE = 200
+
+
+class Duty:
+    """Looks every `pause` seconds; where the register fails, looks again. Nothing is lost meanwhile: what is due stays
+    due, and is announced later with the moment at which it truly took effect.
+    """
+
+    def __init__(self, house: House, holder: str, *, pause: float = 0.5) -> None:
+        self._house = house
+        self._holder = f"{holder}:{uuid4()}"[:100]
+        self._pause = pause
+
+    async def keep(self) -> None:
+        """Do what is due, for ever; give the lease back when cancelled."""
+        try:
+            while True:
+                try:
+                    await self.do()
+                except RegisterFailure as failure:
+                    logger.warning("What time made true could not be recorded yet: %s", failure.reason)
+                await asyncio.sleep(self._pause)
+        finally:
+            await asyncio.shield(self._give_back())
+
+    async def do(self) -> int:
+        """Record everything that is due now, if the duty is ours; answers how many changes."""
+        house = self._house
+        async with house.database.reading() as session:
+            waiting = await register.enterprises_due(session, house.now(), _AT_ONCE)
+        if not waiting:
+            return 0
+        async with house.database.working() as session:
+            if not await leases.try_hold(session, LEASE, self._holder, HELD_FOR):
+                return 0
+        recorded = 0
+        for enterprise in waiting:
+            recorded += await self._record(enterprise)
+        return recorded
+
+    async def _record(self, enterprise: EnterpriseNumber) -> int:
+        house = self._house
+        async with house.database.working() as session:
+            chart = await register.chart_locked(session, enterprise)
+            changes = due(chart, house.now(), uuid4, policy=house.appointment_policy)
+            if changes:
+                changes = await log.record(session, changes)
+        if changes:
+            house.feed.nudge()
+        return len(changes)
+
+    async def _give_back(self) -> None:
+        try:
+            async with self._house.database.working() as session:
+                await leases.release(session, LEASE, self._holder)
+        except RegisterFailure as failure:
+            logger.warning("The duty was not given back, and ends by itself: %s", failure.reason)

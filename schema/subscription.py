@@ -1,0 +1,29 @@
+"""What comes without being asked again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+
+import strawberry
+
+from btb.authority import Deed
+from resolvers import admission, changes
+from schema.changes import ChangeFeedItem, ChangeFilter, item, wanted
+from schema.info import Info
+from schema.scalars import Cursor
+
+
+@strawberry.type(description="What comes without being asked again.")
+class Subscription:
+    @strawberry.subscription(
+        description=(
+            "First everything after `after` that passes the filter, then what follows, in feed order, at least once. "
+            "Without `after`: from now on."
+        )
+    )
+    async def changes(
+        self, info: Info, after: Cursor | None = None, filter: ChangeFilter | None = None
+    ) -> AsyncGenerator[ChangeFeedItem, None]:
+        admission.require(info.context, Deed.READ_FEED)
+        async for each in changes.follow(info.context, after, wanted(info, filter)):
+            yield item(info, each)

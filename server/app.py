@@ -1,0 +1,133 @@
+"""The composition root: one application out of all rooms."""
+
+from __future__ import annotations
+
+import gc
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from sqlalchemy import text
+from starlette.applications import Starlette
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.types import Receive, Scope, Send
+
+from datasources.rehearsal import Town
+from execution.connection import WebSocketSettings
+from execution.engine import Engine
+from execution.hooks import Policies
+from execution.http import GraphQLHttp
+from execution.multipart import MultipartSubscription
+from execution.sse import ServerSentEvents
+from execution.streaming import Streams
+from execution.websocket import WebSocketEndpoint
+from resolvers.context import House
+from schema import errors
+from schema.subgraph import build_schema
+from server import policies
+from server.authentication import Authenticator
+from server.contexts import Contexts, expires_at, joinable, principal, renewed, sharing_key
+from server.health import Check, Live, Ready
+from server.house import now, open_house
+from server.issuer_calls import IssuerCalls
+from server.issuer_file import read_issuers
+from server.issuers import trusted
+from server.metrics import Metrics
+from server.pages import page_routes
+from server.rehearsal_issuer import RehearsalIssuer, RehearsalKeys, rehearsal_issuer_app
+from server.settings import Settings
+from server.tokens import TokenVerifier
+
+log = logging.getLogger("btb.app")
+
+ISSUER_PATH = "/rehearsal-issuer"
+
+
+class Subgraph:
+    """The ASGI application, and its running subscriptions for whoever shuts it down."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.metrics = Metrics()
+        self.contexts = Contexts()
+        schema = build_schema(allow_test_numbers=settings.test_numbers_allowed)
+        self.engine = Engine(
+            schema,
+            limits=policies.limits(settings),
+            policies=Policies(translate=errors.translate),
+            observers=(self.metrics,),
+        )
+        self.streams = Streams(self.engine, renewed, sharing_key=sharing_key, joinable=joinable)
+        self.issuer = self._rehearsal_issuer()
+        self._house: House | None = None
+        self._starlette = Starlette(routes=self._routes(), lifespan=self._lifespan)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one connection."""
+        await self._starlette(scope, receive, send)
+
+    def _rehearsal_issuer(self) -> RehearsalIssuer | None:
+        settings = self.settings
+        if settings.house.issuers is not None or not settings.rehearsing:
+            return None
+        house = settings.house
+        url = f"http://{house.host}:{house.port}{ISSUER_PATH}"
+        return RehearsalIssuer(RehearsalKeys.kept(url=url))
+
+    def _routes(self) -> list[Route | Mount | WebSocketRoute]:
+        settings, asks = self.settings, self.contexts
+        http = GraphQLHttp(
+            self.engine,
+            asks,
+            policies.http_settings(settings),
+            streams=(
+                ServerSentEvents(self.streams, asks, expires_at=expires_at),
+                MultipartSubscription(self.streams, asks, expires_at=expires_at),
+            ),
+        )
+        sockets = WebSocketEndpoint(
+            self.streams,
+            asks,
+            expires_at=expires_at,
+            principal=principal,
+            settings=WebSocketSettings(allowed_origins=frozenset(settings.neighbours.allowed_origins)),
+        )
+        routes: list[Route | Mount | WebSocketRoute] = [
+            Route("/graphql", http),
+            WebSocketRoute("/graphql", sockets),
+            Route("/health/live", Live()),
+            Route("/health/ready", Ready([Check("database", self._database_answers)])),
+            Route("/metrics", self.metrics),
+            *page_routes(graphiql=settings.graphiql_shown, rehearsal=settings.rehearsing),
+        ]
+        if self.issuer is not None:
+            routes.append(Mount(ISSUER_PATH, rehearsal_issuer_app(self.issuer, Town.build(), now)))
+        return routes
+
+    @asynccontextmanager
+    async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            house = self._house = await stack.enter_async_context(open_house(self.settings, self.metrics))
+            calls = await stack.enter_async_context(IssuerCalls.open())
+            self.contexts.open(house, self._authenticator(house, calls))
+            gc.collect()
+            gc.freeze()
+            yield
+
+    def _authenticator(self, house: House, calls: IssuerCalls) -> Authenticator:
+        named = self.settings.house.issuers
+        issuers = trusted(
+            () if named is None else read_issuers(named), () if self.issuer is None else self.issuer.trusted()
+        )
+        verifier = TokenVerifier.of(issuers, calls.fetch, calls.post, now)
+        return Authenticator(verifier, house.directory.ids, allow_test_numbers=self.settings.test_numbers_allowed)
+
+    async def _database_answers(self) -> None:
+        assert self._house is not None
+        async with self._house.database.reading() as session:
+            await session.execute(text("SELECT 1"))
+
+
+def create_app(settings: Settings) -> Subgraph:
+    """The application for these settings. Raises IssuerMistakes, SchemaFault."""
+    return Subgraph(settings)

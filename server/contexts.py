@@ -1,0 +1,136 @@
+"""Makes the context of an operation from what is known of its request."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from graphql import OperationDefinitionNode
+
+from btb.actors import Actor, Anonymous, Citizen, Client, reference
+from btb.enterprises import Language
+from execution.batching import Batches
+from execution.errors import Unauthenticated
+from execution.hooks import RequestInfo
+from execution.operation import Prepared
+from loaders import Loaders, Reader, fresh_loaders
+from resolvers.context import Context, House
+from server import token_checks
+from server.authentication import Authenticator
+
+PURPOSE = "x-purpose"
+"""The header in which a caller says what it needs persons' data for; at most 400 characters are kept."""
+
+
+class Contexts:
+    """Called for each request; the house and the authenticator come when they are open."""
+
+    def __init__(self) -> None:
+        self._house: House | None = None
+        self._authenticator: Authenticator | None = None
+
+    def open(self, house: House, authenticator: Authenticator) -> None:
+        """From now on requests can be answered."""
+        self._house, self._authenticator = house, authenticator
+
+    async def __call__(self, info: RequestInfo) -> Context:
+        """The context of one request. Raises Unauthenticated."""
+        assert self._house is not None, "a request before the house was open"
+        assert self._authenticator is not None, "a request before the house was open"
+        try:
+            actor = await self._authenticator.actor(info.headers.get("authorization"), info.init_payload)
+        except token_checks.Unauthenticated:
+            raise Unauthenticated("The token is not valid.", challenge='Bearer error="invalid_token"') from None
+        moment, purpose = self._house.now(), info.headers.get(PURPOSE)
+        purpose = None if purpose is None else purpose[:400]
+        return Context(
+            house=self._house,
+            batches=Batches(),
+            actor=actor,
+            loaders=loaders_of(self._house, actor, moment, purpose),
+            language=language(info.headers.get("accept-language", "")),
+            request_id=info.request_id,
+            moment=moment,
+            purpose=purpose,
+            interruption=getattr(info, "interruption", None),
+        )
+
+
+def loaders_of(house: House, actor: Actor, moment: datetime, purpose: str | None) -> Loaders:
+    """Loaders that have asked nothing yet."""
+    written_down = None if isinstance(actor, Anonymous) else reference(actor)
+    reader = Reader(written_down, moment, purpose)
+    return fresh_loaders(house.kbo, house.persons, house.directory, house.database, reader)
+
+
+def renewed(context: Context) -> Context:
+    """The context of the next event of a subscription."""
+    moment = context.house.now()
+    loaders = loaders_of(context.house, context.actor, moment, context.purpose)
+    return replace(context, batches=Batches(), loaders=loaders, moment=moment)
+
+
+def expires_at(context: Context) -> datetime | None:
+    """When the token of whoever asks expires."""
+    return None if isinstance(context.actor, Anonymous) else context.actor.expires_at
+
+
+def principal(context: Context) -> Hashable | None:
+    """Who holds a connection, for the bound on connections of one caller; None for somebody unknown."""
+    match context.actor:
+        case Citizen(person=person):
+            return person
+        case Client(client=client):
+            return client
+        case Anonymous():
+            return None
+
+
+def sharing_key(context: Context) -> Hashable | None:
+    """What two readers must have in common to be shown the same events: scopes, system and language."""
+    actor = context.actor
+    if not isinstance(actor, Client):
+        return None
+    return actor.scopes, actor.system, actor.client, context.language, context.purpose
+
+
+def joinable(prepared: Prepared, variables: Mapping[str, Any], context: Context) -> bool:
+    """Whether a subscription starts at the present: one of the feed does where it names no cursor."""
+    return starts_now(prepared.operation, variables)
+
+
+def starts_now(operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> bool:
+    """No argument `after`, or one whose variable is absent or null."""
+    for field in operation.selection_set.selections:
+        for argument in getattr(field, "arguments", ()) or ():
+            if argument.name.value == "after":
+                value = argument.value
+                name = getattr(getattr(value, "name", None), "value", None)
+                if not (value.kind == "null_value" or (value.kind == "variable" and variables.get(name or "") is None)):
+                    return False
+    return True
+
+
+_LANGUAGES = {language.value.lower(): language for language in Language}
+
+
+def language(accepted: str) -> Language:
+    """The first of our languages by weight in Accept-Language; Dutch where none is ours."""
+    best, weight = Language.NL, 0.0
+    for item in accepted[:200].split(","):
+        tag, _, parameters = item.strip().partition(";")
+        known = _LANGUAGES.get(tag.split("-")[0].strip().lower())
+        given = _weight(parameters)
+        if known is not None and given > weight:
+            best, weight = known, given
+    return best
+
+
+def _weight(parameters: str) -> float:
+    name, _, value = parameters.strip().partition("=")
+    try:
+        return float(value) if name.strip() == "q" else 1.0
+    except ValueError:
+        return 0.0

@@ -1,0 +1,141 @@
+"""Opens the house: sources, register and feed, in the order in which they lean on one another, and closes it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from hmac import digest
+from pathlib import Path
+
+from btb.codes import FUNCTIONS
+from btb.cursors import Cursors
+from btb.domains import DOMAINS
+from btb.policy import AppointmentPolicy
+from btb.representation import RepresentationPolicy
+from btb.systems import SYSTEMS
+from datasources.answers import AnsweringKbo, AnsweringPersons
+from datasources.feed import Feed
+from datasources.magda.registry import Magda, magda
+from datasources.magda.transports import AsgiTransport
+from datasources.register import bell, epoch
+from datasources.register.changes import RegisterLog, current_head
+from datasources.register.database import Database
+from datasources.register.keys import KeyRing
+from datasources.register.migrations import migrate
+from datasources.register.persons import PersonDirectory
+from datasources.rehearsal import Town, rehearsal_app
+from resolvers.budgets import NumberBudget
+from resolvers.context import House
+from resolvers.duty import Duty
+from server import policies
+from server.metrics import Metrics
+from server.settings import Settings
+
+log = logging.getLogger("btb.house")
+
+IN_PROCESS = "http://rehearsal.invalid/magda"
+"""The address of the town in process; nothing is ever sent there over a network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The authentic sources, and the town where it is they."""
+
+    magda: Magda
+    kbo: AnsweringKbo
+    persons: AnsweringPersons
+    town: Town | None
+
+
+def now() -> datetime:
+    """This moment, aware, UTC."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, metrics: Metrics) -> AsyncIterator[House]:
+    """The house, for as long as the block lasts. The database is migrated first."""
+    url = settings.register.url.get_secret_value()
+    make_folder_of(url)
+    await migrate(url)
+    async with AsyncExitStack() as stack:
+        database = Database.open(url, policies.patience(settings))
+        stack.push_async_callback(database.close)
+        if await epoch.suspicion(database) is not None:
+            log.warning("The database is on another history than it was: if it was restored, run `btb epoch renew`.")
+        sources = open_sources(settings, metrics)
+        stack.push_async_callback(close_sources, sources)
+        keys = KeyRing.load_or_create(settings.house.person_keys)
+        async with database.reading() as session:
+            head = await current_head(session)
+        feed = Feed(RegisterLog(database))
+        await feed.start()
+        stack.push_async_callback(feed.stop)
+        house = House(
+            kbo=sources.kbo,
+            persons=sources.persons,
+            database=database,
+            directory=PersonDirectory(database, keys),
+            cursors=Cursors(keys.secret("cursors"), head.epoch),
+            feed=feed,
+            budget=NumberBudget(),
+            domains=DOMAINS,
+            systems=SYSTEMS,
+            appointment_policy=AppointmentPolicy(),
+            representation_policy=RepresentationPolicy(),
+            fingerprint=partial(_keyed, keys.secret("fingerprints")),
+            now=now,
+        )
+        if database.is_postgresql:
+            stack.push_async_callback(stopped, asyncio.create_task(bell.listen(url, feed.nudge)))
+        duty = Duty(house, holder=f"{os.uname().nodename}:{os.getpid()}")
+        stack.push_async_callback(stopped, asyncio.create_task(duty.keep()))
+        yield house
+
+
+def open_sources(settings: Settings, metrics: Metrics) -> Sources:
+    """MAGDA where the settings say where it is, else the rehearsal town, both behind the answers we keep."""
+    town = Town.build() if settings.town_in_process else None
+    transport = None if town is None else AsgiTransport(rehearsal_app(town))
+    asked = magda(
+        policies.magda_settings(settings, IN_PROCESS),
+        transport,
+        observer=metrics,
+        known_functions=frozenset(FUNCTIONS),
+    )
+    kept = policies.answer_policy(settings)
+    return Sources(
+        magda=asked,
+        kbo=AnsweringKbo(asked.kbo, kept, observer=metrics),
+        persons=AnsweringPersons(asked.persons, kept, observer=metrics),
+        town=town,
+    )
+
+
+async def close_sources(sources: Sources) -> None:
+    """Let go of what is being asked."""
+    await sources.kbo.close()
+    await sources.persons.close()
+    await sources.magda.close()
+
+
+async def stopped(task: asyncio.Task[None]) -> None:
+    """Stop a task of ours and wait until it has stopped."""
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def make_folder_of(url: str) -> None:
+    """The folder of a SQLite file, made where there is none."""
+    if url.startswith("sqlite:///"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _keyed(key: bytes, content: bytes) -> bytes:
+    return digest(key, content, "sha256")
