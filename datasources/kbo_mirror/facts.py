@@ -5,10 +5,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
-from operator import itemgetter
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, TypeAlias
 
 import orjson
 from sqlalchemy import ARRAY, BigInteger, Text, TextClause, bindparam, text
@@ -23,9 +23,7 @@ from datasources.register.database import ReadSession
 
 _LANGUAGES: Final = {1: Language.FR, 2: Language.NL, 3: Language.DE, 4: Language.EN}
 _KINDS: Final = {0: EnterpriseKind.UNKNOWN, 1: EnterpriseKind.NATURAL_PERSON, 2: EnterpriseKind.LEGAL_PERSON}
-_SNAPSHOT, _NUMBER, _STATUS, _KIND, _FORM, _SITUATION, _STARTED = range(7)
-_SEAT: Final = slice(7, 14)
-_NAME: Final = slice(14, 17)
+_Named: TypeAlias = tuple[int, int, str]
 
 
 def _statement(on_postgresql: bool) -> TextClause:
@@ -54,44 +52,71 @@ _ON_POSTGRESQL: Final = _statement(on_postgresql=True)
 _ON_SQLITE: Final = _statement(on_postgresql=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Mirrored:
+    """What the extract has of the enterprises asked, all of one moment."""
+
+    read_at: datetime
+    readings: dict[EnterpriseNumber, Reading[EnterpriseFacts]]
+
+
 async def mirrored(
     session: ReadSession, numbers: Sequence[EnterpriseNumber], *, on_postgresql: bool
-) -> dict[EnterpriseNumber, Reading[EnterpriseFacts]] | None:
+) -> Mirrored | None:
     """The enterprises that the extract has; None where there is no extract."""
     by_value = {int(number.digits): number for number in numbers}
     values: Any = list(by_value) if on_postgresql else orjson.dumps(list(by_value)).decode()
     rows = (await session.execute(_ON_POSTGRESQL if on_postgresql else _ON_SQLITE, {"numbers": values})).all()
-    snapshot = next((row[_SNAPSHOT] for row in rows if row[_SNAPSHOT] is not None), None)
+    snapshot: int | None = None
+    facts: dict[int, tuple[Any, ...]] = {}
+    names: dict[int, list[_Named]] = {}
+    # One pass that unpacks: rows are many, and everything read from one by place costs again.
+    for ordinal, number, status, kind, form, situation, started, seat, *address, name_kind, language, name in rows:
+        if number is None:
+            snapshot = ordinal
+            continue
+        if number not in facts:
+            facts[number] = (status, kind, form, situation, started, seat, address)
+            names[number] = []
+        if name is not None:
+            names[number].append((name_kind, language, name))
     if snapshot is None:
         return None
     read_at = moment_of(date.fromordinal(snapshot))
-    found = [row for row in rows if row[_NUMBER] is not None]
-    found.sort(key=itemgetter(_NUMBER))
-    return {
-        by_value[value]: _reading(by_value[value], list(group), read_at)
-        for value, group in groupby(found, key=itemgetter(_NUMBER))
-    }
-
-
-def _reading(number: EnterpriseNumber, rows: list[Any], read_at: datetime) -> Reading[EnterpriseFacts]:
-    first = rows[0]
-    facts = EnterpriseFacts(
-        number=number,
-        status=EnterpriseStatus.of_code(first[_STATUS]),
-        kind=_KINDS[first[_KIND]],
-        names=_names(rows),
-        juridical_form=None if first[_FORM] is None else Coded(first[_FORM]),
-        juridical_situation=None if first[_SITUATION] is None else Coded(first[_SITUATION]),
-        start_date=None if first[_STARTED] is None else date.fromordinal(first[_STARTED]),
-        address=None if first[_SEAT.start] is None else Address(*first[_SEAT][1:]),
+    return Mirrored(
+        read_at,
+        {
+            by_value[value]: Reading(_facts(by_value[value], row, names[value]), AuthenticSource.KBO, read_at)
+            for value, row in facts.items()
+        },
     )
-    return Reading(facts, AuthenticSource.KBO, read_at)
 
 
-def _names(rows: list[Any]) -> tuple[EnterpriseName, ...]:
+def _facts(number: EnterpriseNumber, row: tuple[Any, ...], names: list[_Named]) -> EnterpriseFacts:
+    status, kind, form, situation, started, seat, address = row
+    return EnterpriseFacts(
+        number,
+        _status(status),
+        _KINDS[kind],
+        _names(names),
+        _coded(form),
+        _coded(situation),
+        None if started is None else date.fromordinal(started),
+        None if seat is None else Address(*address),
+    )
+
+
+_status = lru_cache(maxsize=64)(EnterpriseStatus.of_code)
+
+
+@lru_cache(maxsize=2048)
+def _coded(code: str | None) -> Coded | None:
+    return None if code is None else Coded(code)
+
+
+def _names(named: list[_Named]) -> tuple[EnterpriseName, ...]:
     """The social names; an enterprise without any is known by its short or commercial ones, as over MAGDA."""
-    named = [row[_NAME] for row in rows if row[_NAME][0] is not None]
     if not named:
         return ()
-    kind = min(each[0] for each in named)
-    return tuple(EnterpriseName(name, _LANGUAGES.get(language)) for each, language, name in named if each == kind)
+    first = min(named)[0]
+    return tuple([EnterpriseName(name, _LANGUAGES.get(language)) for kind, language, name in named if kind == first])

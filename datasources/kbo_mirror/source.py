@@ -13,12 +13,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
-from btb.enterprises import EnterpriseFacts
 from btb.identifiers import EnterpriseNumber, NationalNumber
 from datasources.kbo import EnterpriseAnswer, FunctionsAnswer, Kbo
-from datasources.kbo_mirror.facts import mirrored
+from datasources.kbo_mirror.facts import Mirrored, mirrored
 from datasources.outages import Clock
-from datasources.readings import Freshness, Reading, SourceUnavailable
+from datasources.readings import Freshness, SourceUnavailable
 from datasources.register.database import Database
 from datasources.register.failures import RegisterFailure
 
@@ -51,9 +50,6 @@ class Now(Protocol):
         ...
 
 
-Found = dict[EnterpriseNumber, Reading[EnterpriseFacts]]
-
-
 class MirrorKbo:
     """`datasources.kbo.Kbo` before another one."""
 
@@ -81,12 +77,14 @@ class MirrorKbo:
             return await self._inner.enterprises(wanted, freshness)
         if self._policy.order is MirrorOrder.KBO_FIRST:
             return await self._beside(wanted, None)
-        found = await self._found(wanted)
-        fresh = {number: reading for number, reading in found.items() if self._is_fresh(reading)}
-        missing = [number for number in wanted if number not in fresh]
-        if not missing:
-            return fresh
-        return {**fresh, **await self._beside(missing, found)}
+        stored = await self._stored(wanted)
+        if stored is None:
+            return await self._inner.enterprises(wanted, freshness)
+        if self._now() - stored.read_at > self._policy.fresh:
+            return await self._beside(wanted, stored)
+        if len(stored.readings) == len(wanted):
+            return stored.readings
+        return {**stored.readings, **await self._beside([n for n in wanted if n not in stored.readings], stored)}
 
     async def functions_in(
         self, numbers: Collection[EnterpriseNumber], freshness: Freshness = Freshness.READ
@@ -107,28 +105,27 @@ class MirrorKbo:
         return await self._inner.functions_of_in(pairs, freshness)
 
     async def _beside(
-        self, numbers: Sequence[EnterpriseNumber], found: Found | None
+        self, numbers: Sequence[EnterpriseNumber], stored: Mirrored | None
     ) -> dict[EnterpriseNumber, EnterpriseAnswer]:
-        """KBO's answers; the mirror's for those that could not be had. `found` None: not looked yet."""
+        """KBO's answers; the mirror's for those that could not be had. `stored` None: not looked yet."""
         answers = dict(await self._inner.enterprises(numbers, Freshness.READ))
         lost = [number for number, answer in answers.items() if isinstance(answer, SourceUnavailable)]
         if lost:
-            stored = await self._found(lost) if found is None else found
-            answers.update({n: replace(stored[n], stale=True) for n in lost if n in stored})
+            stored = stored or await self._stored(lost)
+        if lost and stored is not None:
+            readings = stored.readings
+            answers.update({number: replace(readings[number], stale=True) for number in lost if number in readings})
         return answers
 
-    def _is_fresh(self, reading: Reading[EnterpriseFacts]) -> bool:
-        return self._now() - reading.read_at <= self._policy.fresh
-
-    async def _found(self, numbers: Sequence[EnterpriseNumber]) -> Found:
+    async def _stored(self, numbers: Sequence[EnterpriseNumber]) -> Mirrored | None:
         """What the mirror has, in one statement. One out of reach has nothing: KBO is asked as if there were none."""
         if self._empty_until is not None and self._clock() < self._empty_until:
-            return {}
+            return None
         try:
             async with self._database.reading() as session:
-                found = await mirrored(session, numbers, on_postgresql=self._database.is_postgresql)
+                stored = await mirrored(session, numbers, on_postgresql=self._database.is_postgresql)
         except RegisterFailure as failure:
             _log.warning("The mirror of KBO cannot be read: %s", failure.reason)
-            return {}
-        self._empty_until = self._clock() + _LOOK_AGAIN if found is None else None
-        return found or {}
+            return None
+        self._empty_until = self._clock() + _LOOK_AGAIN if stored is None else None
+        return stored

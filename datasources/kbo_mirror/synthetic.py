@@ -139,7 +139,8 @@ def _some(text: str) -> str:
 
 
 def _names(chance: Random, number: str, natural: bool) -> Iterator[str]:
-    family = chance.choice(_BEGINNINGS) + chance.choice(_MIDDLES) + chance.choice(_ENDS)
+    middles = chance.choice(_MIDDLES) + (chance.choice(_MIDDLES) if chance.random() < 0.6 else "")
+    family = chance.choice(_BEGINNINGS) + middles + chance.choice(_ENDS)
     trade = chance.choice(_TRADES)
     if natural:
         yield _quoted(number, "0", "001", f"{family}, {chance.choice(_BEGINNINGS)}{chance.choice(_MIDDLES)}")
