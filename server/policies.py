@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
+from starlette.types import ASGIApp
+
 from datasources.answers import AnswerPolicy
 from datasources.magda.settings import ClientCertificate, MagdaSettings, Signing
 from datasources.outages import OutagePolicy
 from datasources.register.database import Patience
 from execution.http import HttpSettings
 from execution.limits import Limits
+from server.gateway import CertificateHeader, GatewayProof, Proof, SignedExtension, SignedRequest
 from server.settings import Settings
 
 
@@ -71,3 +77,17 @@ def limits(settings: Settings) -> Limits:
 def http_settings(settings: Settings) -> HttpSettings:
     """What is read of a request."""
     return HttpSettings(body_bytes=settings.limits.body_bytes, json_depth=settings.limits.json_depth)
+
+
+def guarded(app: ASGIApp, settings: Settings, now: Callable[[], datetime]) -> ASGIApp:
+    """The application, behind the proof that a request came through the gateway, where one is asked for."""
+    gateway = settings.gateway
+    proofs: list[Proof] = []
+    if gateway.certificate_header:
+        proofs.append(CertificateHeader(gateway.certificate_header, gateway.certificates))
+    if gateway.secrets:
+        secrets = [secret.get_secret_value().encode() for secret in gateway.secrets]
+        signed = gateway.signature == "extension"
+        proofs.append(SignedExtension(secrets) if signed else SignedRequest(secrets, now))
+    body = settings.limits.body_bytes
+    return GatewayProof(app, proofs, ["/graphql"], largest_body=body) if proofs else app

@@ -17,12 +17,17 @@ Seconds = Annotated[float, Field(gt=0, le=86_400 * 366)]
 Count = Annotated[int, Field(ge=1, le=10**9)]
 
 
-def _split(value: object) -> object:
-    return tuple(each.strip() for each in value.split(",") if each.strip()) if isinstance(value, str) else value
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in text.split(",") if each.strip())
 
 
-Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+def _listed(value: object) -> object:
+    return _split(value) if isinstance(value, str) else value
+
+
+Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 """Texts written with commas between them."""
+Secret = Annotated[SecretStr, Field(min_length=16)]
 
 
 def _config(prefix: str) -> SettingsConfigDict:
@@ -178,17 +183,39 @@ class Limiting(BaseSettings):
     cached_document_characters: Count = Field(16_384, description="Longest document that is kept parsed.")
 
 
+def _secrets(value: object) -> object:
+    return tuple(SecretStr(each) for each in _split(value)) if isinstance(value, str) else value
+
+
+class Gateway(BaseSettings):
+    """How the federated gateway proves that a request came through it. Nothing set: anybody may ask directly."""
+
+    model_config = _config("BTB_GATEWAY_")
+
+    secrets: Annotated[tuple[Secret, ...], NoDecode, BeforeValidator(_secrets)] = Field(
+        (),
+        description="Secrets shared with the gateway, at least 16 characters each, with commas: two while one takes "
+        "over from the other.",
+    )
+    signature: Literal["request", "extension"] = Field(
+        "request",
+        description="What is signed: the `request`, in the header `x-btb-gateway-signature`, or the operation, in Hive "
+        "Gateway's `extension`.",
+    )
+    certificate_header: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9-]{1,64}$",
+        description="Header into which the ingress writes the fingerprint of the gateway's certificate, and which it "
+        "removes from what callers send.",
+    )
+    certificates: Listed = Field((), description="Fingerprints accepted in that header, with commas.")
+
+
 class Neighbours(BaseSettings):
     """Whose requests are believed to come from where they say."""
 
     model_config = _config("BTB_")
 
-    trusted_gateway_key: SecretStr | None = Field(
-        None,
-        min_length=16,
-        description="Secret by which the federated gateway is recognised, at least 16 characters. Unset: no gateway is "
-        "trusted more than any other caller.",
-    )
     trusted_proxies: Listed = Field(
         (), description="Addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, with commas."
     )

@@ -17,13 +17,14 @@ from dotenv import dotenv_values
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings
 
-from server.sections import Cache, House, Limiting, Magda, Neighbours, Register, Serving
+from server.sections import Cache, Gateway, House, Limiting, Magda, Neighbours, Register, Serving
 
 _PREFIX: Final = "BTB_"
 _FOR_TESTS: Final = ("BTB_REQUIRE_ALL", "BTB_TEST_")
 _PAIRS: Final = (
     ("BTB_MAGDA_CLIENT_CERTIFICATE", "BTB_MAGDA_CLIENT_KEY"),
     ("BTB_MAGDA_SIGNING_KEY", "BTB_MAGDA_SIGNING_CERTIFICATE"),
+    ("BTB_GATEWAY_CERTIFICATE_HEADER", "BTB_GATEWAY_CERTIFICATES"),
 )
 _SECTIONS: Final[dict[str, type[BaseSettings]]] = {
     "house": House,
@@ -32,6 +33,7 @@ _SECTIONS: Final[dict[str, type[BaseSettings]]] = {
     "magda": Magda,
     "cache": Cache,
     "limits": Limiting,
+    "gateway": Gateway,
     "neighbours": Neighbours,
 }
 
@@ -68,6 +70,7 @@ class Settings:
     magda: Magda
     cache: Cache
     limits: Limiting
+    gateway: Gateway
     neighbours: Neighbours
 
     @classmethod
@@ -114,11 +117,12 @@ class Settings:
             yield "BTB_MAGDA_URL", "Missing: this is no rehearsal."
         for one, other in _PAIRS:
             for present, missing in ((one, other), (other, one)):
-                if self._magda(present) is not None and self._magda(missing) is None:
+                if self._given(present) and not self._given(missing):
                     yield missing, f"Missing: it belongs with {present}."
 
-    def _magda(self, name: str) -> object:
-        return getattr(self.magda, name.removeprefix("BTB_MAGDA_").lower())
+    def _given(self, name: str) -> bool:
+        _, section, field = name.lower().split("_", 2)
+        return bool(getattr(getattr(self, section), field))
 
 
 def meanings() -> tuple[Meaning, ...]:

@@ -15,9 +15,11 @@ def serve(host: str | None, port: int | None) -> None:
     settings = settings_or_exit()
     # What takes time to import comes after the settings are known to be right.
     from server.app import create_app
+    from server.house import now
     from server.listening import listen
     from server.logs import AccessLog, configure
+    from server.policies import guarded
 
     configure(settings.house.log_level)
     app = create_app(settings)
-    listen(AccessLog(app), settings, host=host, port=port, streams=app.streams)
+    listen(AccessLog(guarded(app, settings, now)), settings, host=host, port=port, streams=app.streams)

@@ -5,16 +5,21 @@ from __future__ import annotations
 import logging
 import os
 from dataclasses import fields
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from execution.limits import Limits
 from server import policies
+from server.gateway import signature
 from server.sections import Limiting, Magda
-from server.settings import Settings, WrongSettings, meanings
+from server.settings import _SECTIONS, Settings, WrongSettings, meanings
+from tests.graphql import Client
 
-SECRETS = ("BTB_DATABASE_URL", "BTB_TRUSTED_GATEWAY_KEY")
+SECRETS = ("BTB_DATABASE_URL", "BTB_GATEWAY_SECRETS")
 
 
 @pytest.fixture(autouse=True)
@@ -180,6 +185,50 @@ def test_every_setting_of_magda_reaches_the_adapter(monkeypatch: pytest.MonkeyPa
     unset = policies.magda_settings(_read(monkeypatch), "https://elsewhere.example/")
     same = [each.name for each in fields(read) if getattr(read, each.name) == getattr(unset, each.name)]
     assert same == ["user"]
+
+
+async def _answers(scope: Scope, receive: Receive, send: Send) -> None:
+    await Response(status_code=204)(scope, receive, send)
+
+
+def _now() -> datetime:
+    return datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("environment", "headers", "status"),
+    [
+        ({}, {}, 204),
+        ({"SECRETS": "sixteen characters"}, {}, 401),
+        ({"SECRETS": "sixteen characters, and the next secret"}, {"x-btb-gateway-signature": "next"}, 204),
+        ({"SECRETS": "sixteen characters", "SIGNATURE": "extension"}, {"x-btb-gateway-signature": "next"}, 401),
+        ({"CERTIFICATE_HEADER": "x-cert", "CERTIFICATES": "ab:cd,12:34"}, {"x-cert": "1234"}, 204),
+        ({"CERTIFICATE_HEADER": "x-cert", "CERTIFICATES": "ab:cd"}, {"x-cert": "1234"}, 401),
+    ],
+)
+async def test_the_gateway_proves_itself_as_the_settings_say(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], headers: dict[str, str], status: int
+) -> None:
+    settings = _read(monkeypatch, **{f"BTB_GATEWAY_{name}": value for name, value in environment.items()})
+    if headers.get("x-btb-gateway-signature"):
+        at = str(int(_now().timestamp()))
+        signed = signature(b"and the next secret", f"{at}.POST./graphql.".encode())
+        headers = {"x-btb-gateway-signature": f"t={at},v1={signed}"}
+    client = Client(policies.guarded(_answers, settings, _now))
+    assert (await client.request("POST", "/graphql", headers=headers)).status == status
+    assert (await client.request("GET", "/health/live")).status == 204
+
+
+def test_a_short_secret_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert set(_refused(monkeypatch, BTB_GATEWAY_SECRETS="sixteen characters,short")) == {"BTB_GATEWAY_SECRETS"}
+
+
+def test_no_setting_is_unused() -> None:
+    server = Path(policies.__file__).parent
+    text = "".join(path.read_text() for path in server.rglob("*.py") if path.name != "sections.py")
+    fields_of = {name: section.model_fields for name, section in _SECTIONS.items() if name != "limits"}
+    unused = [f"{name}.{field}" for name, known in fields_of.items() for field in known if f".{field}" not in text]
+    assert unused == []
 
 
 def test_every_setting_has_a_meaning_that_is_a_sentence() -> None:
