@@ -38,6 +38,8 @@ class DecisionReason(StrEnum):
 
 
 Evidence: TypeAlias = Mandate | tuple[Mandate, Delegation] | LegalRepresentation
+_Found: TypeAlias = tuple[int, DecisionReason, Evidence]
+_LEAST_YES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +96,10 @@ def decide(
     missing = _missing(circumstances)
     if missing is not None:
         return Decision(False, missing, at)
-    best: tuple[int, DecisionReason, Evidence] | None = None
+    best: _Found | None = None
+    wanted = person.int  # an int is compared many times faster than a UUID, and large charts are compared through
     for mandate in chart.mandates:
-        if mandate.person == person:
+        if mandate.person.int == wanted:
             found = _by_mandate(chart, mandate, domain, at)
             if best is None or found[0] < best[0]:
                 best = found
@@ -105,10 +108,6 @@ def decide(
         return Decision(False, DecisionReason.NO_MANDATE, at, () if represents is None else (represents,))
     rank, reason, evidence = best
     return Decision(rank <= _LEAST_YES, reason, at, (evidence,))
-
-
-_LEAST_YES = 2
-_Found: TypeAlias = tuple[int, DecisionReason, Evidence]
 
 
 def _missing(circumstances: Circumstances) -> DecisionReason | None:
