@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import orjson
 from sqlalchemy import ARRAY, Boolean, ColumnElement, Dialect, String, Text, TypeDecorator, Uuid, bindparam
-from sqlalchemy.dialects.postgresql import BYTEA
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
 from btb.identifiers import EnterpriseNumber
-
-Key = TypeVar("Key", EnterpriseNumber, UUID, bytes)
-
-_ARRAYS: dict[type, TypeEngine[Any]] = {UUID: ARRAY(Uuid()), bytes: ARRAY(BYTEA())}
 
 
 class _Many(TypeDecorator[Collection[Any]]):
@@ -32,28 +27,26 @@ class _Many(TypeDecorator[Collection[Any]]):
         self.kind = kind
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        array = _ARRAYS.get(self.kind, ARRAY(String())) if dialect.name == "postgresql" else Text()
-        return dialect.type_descriptor(array)
+        array: TypeEngine[Any] = ARRAY(Uuid() if self.kind is UUID else String())
+        return dialect.type_descriptor(array if dialect.name == "postgresql" else Text())
 
     def process_bind_param(self, value: Collection[Any] | None, dialect: Dialect) -> Any:
         keys: list[Any] = [key.digits if isinstance(key, EnterpriseNumber) else key for key in value or ()]
         if dialect.name == "postgresql":
             return keys
-        return orjson.dumps([key.hex if isinstance(key, UUID) else _text(key) for key in keys]).decode()
-
-
-def _text(key: str | bytes) -> str:
-    return key.hex().upper() if isinstance(key, bytes) else key
+        return orjson.dumps([key.hex if isinstance(key, UUID) else key for key in keys]).decode()
 
 
 class _Among(FunctionElement[bool]):
     type = Boolean()
     inherit_cache = True
     name = "among"
+    # Else SQLite, which has no booleans, is asked for `… = 1`, and walks through the whole table.
+    _is_implicitly_boolean = True
 
 
 def among(column: ColumnElement[Any], kind: type, name: str) -> ColumnElement[bool]:
-    """True where the column is one of the keys bound under the name; `kind` is EnterpriseNumber, UUID or bytes."""
+    """True where the column is one of the keys bound under the name; `kind` is EnterpriseNumber, UUID or str."""
     return _Among(column, bindparam(name, type_=_Many(kind)))
 
 
@@ -67,6 +60,4 @@ def _postgresql(element: _Among, compiler: SQLCompiler, **words: Any) -> str:
 def _sqlite(element: _Among, compiler: SQLCompiler, **words: Any) -> str:
     column, keys = element.clauses
     listed = f"SELECT value FROM json_each({compiler.process(keys, **words)})"  # noqa: S608 a bound parameter's name
-    if isinstance(keys.type, _Many) and keys.type.kind is bytes:
-        return f"hex({compiler.process(column, **words)}) IN ({listed})"
     return f"{compiler.process(column, **words)} IN ({listed})"

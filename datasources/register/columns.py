@@ -25,6 +25,7 @@ def microseconds(moment: datetime) -> Microseconds:
     return (moment - _EPOCH) // _MICROSECOND
 
 
+@lru_cache(maxsize=16_384)
 def moment(value: Microseconds) -> datetime:
     """A stored moment, aware, in UTC."""
     return _EPOCH + timedelta(microseconds=value)

