@@ -33,7 +33,7 @@ class RehearsalIssuer:
     def __init__(
         self, keys: RehearsalKeys, *, now: Callable[[], datetime] = lambda: datetime.now(UTC), algorithm: str = "ES256"
     ) -> None:
-        self.keys, self.url, self._now, self._algorithm = keys, keys.url, now, algorithm
+        self.keys, self.url, self.now, self._algorithm = keys, keys.url, now, algorithm
 
     def token_for_person(
         self,
@@ -64,7 +64,7 @@ class RehearsalIssuer:
         """A signed token of these claims, from now for that time. Raises ValueError for more than twelve hours."""
         if not timedelta() < lifetime <= LONGEST_LIFE:
             raise ValueError("A token lives for more than no time, and for twelve hours at most.")
-        key, moment = self.keys.signing[self._algorithm], self._now().timestamp()
+        key, moment = self.keys.signing[self._algorithm], self.now().timestamp()
         dates = {"iat": int(moment), "exp": int(moment + lifetime.total_seconds()), "jti": uuid4().hex}
         header = {"alg": self._algorithm, "kid": key.kid, "typ": kind}
         return jwt.encode(header, {"iss": self.url, **claims, **dates}, key, algorithms=[self._algorithm])
