@@ -84,7 +84,7 @@ def assurance_level(value: Any, levels: Mapping[str, int]) -> int:
 
 
 def scopes(token: VerifiedToken) -> frozenset[Scope]:
-    """What the token opens here. Names that mean nothing here are ignored, and logged without what could be personal."""
+    """What the token opens here. Names that mean nothing here are ignored, and logged with nothing personal in them."""
     value = claim(token.claims, token.issuer.claims.scopes)
     named = value.split() if isinstance(value, str) else value if isinstance(value, list) else []
     opened: set[Scope] = set()
