@@ -23,6 +23,7 @@ from resolvers.contacts import contact
 from resolvers.context import Context
 from resolvers.evidence import Appointee, Evidence
 from resolvers.references import PersonNamed, number_of
+from resolvers.texts import bounded
 
 LONGEST_KEY = 128
 LONGEST_NOTE = 1000
@@ -42,12 +43,11 @@ def asked(
     dry_run: bool,
     note: str | None = None,
 ) -> Asked:
-    """The part every request has. Raises NotAuthenticated, and Refused for a key or note that is too long."""
+    """The part every request has. Raises NotAuthenticated, and TextRefused for a key or note that is too long."""
     if isinstance(context.actor, Anonymous):
         raise admission.NotAuthenticated
-    for field, text, longest in (("idempotencyKey", key, LONGEST_KEY), ("note", note, LONGEST_NOTE)):
-        if text is not None and not 0 < len(text) <= longest:
-            raise Refused([Problem(ProblemCode.NOT_ENTITLED, (field,), (("reason", "TOO_LONG"),))])
+    bounded("idempotencyKey", key, LONGEST_KEY)
+    bounded("note", note, LONGEST_NOTE)
     whole = {"enterprise": enterprise.digits, "version": expected_version, "note": note, **content}
     return Asked(context.actor, enterprise, whole, key, expected_version, dry_run, note)
 

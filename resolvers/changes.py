@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, Collection, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+from btb.actors import Client
 from btb.authority import Deed
 from btb.changes import Change, ChangeType
 from btb.cursors import CursorInvalid, CursorOfOtherEpoch
 from btb.filters import ChangeFilter
 from btb.identifiers import EnterpriseNumber
 from btb.mandates import Mandate
-from datasources.feed import PAGE, Batch, FeedItem, Follower, Interrupted, InterruptionReason
+from datasources.feed import PAGE, Batch, FeedItem, Interrupted, InterruptionReason
 from datasources.register import changes as log
 from resolvers import admission, disclosures
 from resolvers.context import Context
 from resolvers.enterprises import MOST_ENTERPRISES, TooMany
+from resolvers.listening import REASONS, interruptible
 from resolvers.pages import within
-
-_REASONS = {
-    "EXPIRED": InterruptionReason.TOKEN_EXPIRED,
-    "TOO_SLOW": InterruptionReason.TOO_SLOW,
-    "SHUTTING_DOWN": InterruptionReason.SHUTTING_DOWN,
-}
 
 
 class CursorRefused(Exception):
@@ -140,29 +136,32 @@ async def follow(context: Context, after: str | None, asked: ChangeFilter) -> As
     except CursorRefused as refused:
         yield Interrupted(refused.reason, None if refused.go_on is None else context.house.cursors.read(refused.go_on))
         return
-    follower = Follower()
-    waiting: asyncio.Future[str] | None = None
+    if notice is not None and notice.reason is not None:
+        yield Interrupted(REASONS[notice.reason], start if notice.reached is None else notice.reached)
+        return
     if notice is not None:
-        if notice.reason is not None:
-            yield Interrupted(_REASONS[notice.reason], start if notice.reached is None else notice.reached)
-            return
         notice.reached = start
-        waiting = asyncio.ensure_future(notice.wait())
-        waiting.add_done_callback(
-            lambda done: None if done.cancelled() else follower.interrupt(_REASONS[done.result()])
-        )
-    stream = feed.follow(start, asked, follower)
-    try:
-        async for item in stream:
+    with interruptible(notice) as follower, _connected(context):
+        async for item in feed.follow(start, asked, follower):
             if isinstance(item, Batch):
                 await _disclosed(context, item.changes)
             if notice is not None and not isinstance(item, Interrupted):
                 notice.reached = item.to
             yield item
+
+
+@contextmanager
+def _connected(context: Context) -> Iterator[None]:
+    """Count a subscription of the system that follows, while it does."""
+    system = context.actor.system if isinstance(context.actor, Client) else None
+    listeners = context.house.listeners
+    if system is not None:
+        listeners[system] += 1
+    try:
+        yield
     finally:
-        if waiting is not None:
-            waiting.cancel()
-        await stream.aclose()
+        if system is not None:
+            listeners[system] -= 1
 
 
 async def _disclosed(context: Context, shown: Sequence[Change], what: str = disclosures.FEED) -> None:

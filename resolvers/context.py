@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
@@ -16,6 +17,8 @@ from btb.representation import RepresentationPolicy, brussels_day
 from btb.systems import Systems
 from datasources.feed import Feed
 from datasources.kbo import Kbo
+from datasources.kbo_mirror.search import EnterpriseSearch, NoSearch
+from datasources.outage_board import OutageBoard
 from datasources.persons import PersonRegister
 from datasources.register.database import Database
 from datasources.register.persons import PersonDirectory
@@ -42,7 +45,8 @@ class Interrupting(Protocol):
 class House:
     """What stands for as long as the service runs: sources, the register, the trade's data and the policies.
 
-    `fingerprint` is a keyed hash: it tells whether two contents are the same, and nothing else.
+    `fingerprint` is a keyed hash: it tells whether two contents are the same, and nothing else. `listeners` counts the
+    feed's subscriptions in this process by the system that follows.
     """
 
     kbo: Kbo
@@ -58,6 +62,9 @@ class House:
     representation_policy: RepresentationPolicy
     fingerprint: Callable[[bytes], bytes]
     now: Callable[[], datetime]
+    outages: OutageBoard
+    listeners: Counter[str] = field(default_factory=Counter)
+    enterprise_search: EnterpriseSearch = field(default_factory=NoSearch)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from btb.representation import LegalRepresentation
 from btb.wording import decision_explanation
 from resolvers import decisions
 from schema.access_manager import AccessManager, Delegation
-from schema.appointments import PersonReference
 from schema.enterprise import LegalRepresentative
 from schema.info import Info
+from schema.persons_named import PersonReference
 from schema.values import SourceReading
 
 Evidence = Annotated[

@@ -156,7 +156,7 @@ class Enterprise:
 
     @strawberry.field(
         description=(
-            "Everybody in office, chief first; with `domain`, those who may manage that domain (the chief and co-chiefs "
+            "Everybody in office, chief first; with `domain`, those who may manage that domain (the chief line "
             "always may). With `at`, as it was recorded and stood at that moment."
         )
     )

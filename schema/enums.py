@@ -14,6 +14,7 @@ from btb.mandates import AccessManagerRole, Affiliation, EndReason, MandateStatu
 from btb.refusals import ProblemCode
 from datasources.feed import InterruptionReason
 from datasources.readings import AuthenticSource
+from resolvers.outages import OutageKind, Service
 from resolvers.viewer import Capacity
 
 
@@ -194,6 +195,18 @@ describe(
     CURSOR_AHEAD="The cursor lies beyond the newest change.",
     CURSOR_INVALID="This register did not write the cursor.",
     TOO_SLOW="The subscriber does not read fast enough.",
-    TOKEN_EXPIRED="The token has expired: come back with another.",
+    TOKEN_EXPIRED="The token has expired: come back with another.",  # noqa: S106 a description
     SHUTTING_DOWN="This process stops: come back.",
+)
+describe(
+    Service,
+    "The two faces of the service that its objectives name.",
+    WEB_APPLICATION="What people use.",
+    WEB_SERVICE="What machines use.",
+)
+describe(
+    OutageKind,
+    "Whether an outage was planned.",
+    PLANNED="Planned.",
+    UNPLANNED="Not planned.",
 )

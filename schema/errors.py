@@ -10,6 +10,7 @@ from resolvers.budgets import BudgetExceeded
 from resolvers.changes import CursorRefused, UnknownSystem
 from resolvers.enterprises import TooMany
 from resolvers.pages import PageRefused
+from resolvers.texts import TextRefused
 
 
 def translate(error: BaseException) -> CodedError | None:
@@ -37,7 +38,7 @@ def translate(error: BaseException) -> CodedError | None:
             )
         case TooMany():
             return LimitExceeded(str(error))
-        case PageRefused():
+        case PageRefused() | TextRefused():
             return BadUserInput(str(error))
         case UnknownSystem():
             return CodedError("There is no such access-management system.", code="UNKNOWN_SYSTEM")

@@ -3,25 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
+from typing import Annotated
 
 import strawberry
 
 from btb.refusals import Refused
+from resolvers import acknowledgements
 from resolvers.acts import Appointment
-from schema.appointments import (
-    AppointAccessManagerInput,
-    AppointChiefAccessManagerInput,
-    AppointCoChiefAccessManagerInput,
-    AppointmentMade,
-    AppointmentResult,
+from schema.altering import (
     ChangeDelegationPeriodInput,
     EndAppointmentInput,
     ReinstateAccessManagerInput,
     RevokeDelegationInput,
     SuspendAccessManagerInput,
 )
+from schema.applications import ApplicationResult, RegisterApplicationInput, WithdrawApplicationInput
+from schema.appointing import (
+    AppointAccessManagerInput,
+    AppointChiefAccessManagerInput,
+    AppointCoChiefAccessManagerInput,
+)
+from schema.appointments import AppointmentMade, AppointmentResult
+from schema.domain import AccessManagementSystem
 from schema.info import Info
+from schema.outages import AnnounceOutageInput, OutageResult, ResolveOutageInput
 from schema.refusals import Refusal
+from schema.scalars import Cursor
+
+AcknowledgeResult = Annotated[
+    AccessManagementSystem | Refusal,
+    strawberry.union("AcknowledgeResult", description="The system that confirmed, or why not."),
+]
+
+
+@strawberry.input(description="Confirms the feed up to a cursor.")
+class AcknowledgeChangesInput:
+    system: strawberry.ID = strawberry.field(description="Code of the system that the caller speaks for.")
+    up_to: Cursor = strawberry.field(description="Everything up to and including this is applied.")
+
+    async def acknowledged(self, info: Info) -> AccessManagementSystem | Refusal:
+        """Confirm it."""
+        try:
+            found = await acknowledgements.acknowledge(info.context, self.system, self.up_to)
+        except Refused as refused:
+            return Refusal.of(refused)
+        return AccessManagementSystem(system=found)
 
 
 async def _result(request: Coroutine[None, None, Appointment]) -> AppointmentMade | Refusal:
@@ -78,3 +104,25 @@ class Mutation:
     @strawberry.mutation(description="By whoever may appoint to that role.")
     async def reinstate_access_manager(self, info: Info, input: ReinstateAccessManagerInput) -> AppointmentResult:
         return await _result(input.carried_out(info))
+
+    @strawberry.mutation(
+        description="A consuming system confirms that it has applied everything up to and including the cursor."
+    )
+    async def acknowledge_changes(self, info: Info, input: AcknowledgeChangesInput) -> AcknowledgeResult:
+        return await input.acknowledged(info)
+
+    @strawberry.mutation(description="By an operator.")
+    async def announce_outage(self, info: Info, input: AnnounceOutageInput) -> OutageResult:
+        return await input.announced(info)
+
+    @strawberry.mutation(description="By an operator.")
+    async def resolve_outage(self, info: Info, input: ResolveOutageInput) -> OutageResult:
+        return await input.resolved(info)
+
+    @strawberry.mutation(description="By a client of the public service that owns the application.")
+    async def register_application(self, info: Info, input: RegisterApplicationInput) -> ApplicationResult:
+        return await input.registered(info)
+
+    @strawberry.mutation(description="By a client of the public service that owns the application.")
+    async def withdraw_application(self, info: Info, input: WithdrawApplicationInput) -> ApplicationResult:
+        return await input.withdrawn(info)

@@ -8,16 +8,17 @@ from typing import TypeVar
 import strawberry
 
 from btb.identifiers import EnterpriseNumber
-from resolvers import changes, decisions, domains, enterprises, mandates, snapshots
+from resolvers import changes, decisions, domains, enterprises, mandates, outages, snapshots
 from resolvers.decisions import MOST_QUESTIONS, Question
 from schema.access_manager import AccessManager, Delegation, access_manager, delegation
-from schema.appointments import PersonReference
 from schema.changes import ChangeFilter, ChangePage, Snapshot, change_page, wanted
 from schema.costs import bounded, sized
 from schema.decisions import AccessDecision, AccessQuestion
 from schema.domain import AccessManagementSystem, Domain, domain
 from schema.enterprise import Enterprise
 from schema.info import Info
+from schema.outages import Outage
+from schema.persons_named import PersonReference
 from schema.scalars import Cursor
 from schema.viewer import Viewer, viewer_of
 
@@ -102,8 +103,8 @@ class Query:
 
     @strawberry.field(
         description=(
-            "The authoritative way to read the feed: everything after the cursor that passes the filter; from the first "
-            "change on where there is no cursor. first <= 500. A page may be shorter, and even empty, while `hasMore`."
+            "The authoritative way to read the feed: everything after the cursor that passes the filter; without a "
+            "cursor, from the first change on. first <= 500. A page may be shorter, and even empty, while `hasMore`."
         ),
         directives=[sized("first", fields=["changes"])],
     )
@@ -114,7 +115,7 @@ class Query:
 
     @strawberry.field(
         description=(
-            "Every mandate that has not ended at one moment, and the cursor of that moment: where a new consumer starts. "
+            "Every mandate not ended at one moment, and the cursor of that moment: where a new consumer starts. "
             "Scheduled and suspended ones are among them, as their status says. first <= 500."
         ),
         directives=[sized("first", fields=["mandates"])],
@@ -129,3 +130,7 @@ class Query:
             end_cursor=page.end,
             has_next_page=page.end is not None,
         )
+
+    @strawberry.field(description="Planned and unplanned outages, current and coming, in order of start; at most 500.")
+    async def outages(self, info: Info, include_past: bool | None = False) -> list[Outage]:
+        return [Outage(fact=each) for each in await outages.outages(info.context, bool(include_past))]

@@ -7,6 +7,7 @@ from strawberry.schema.config import StrawberryConfig
 from execution.entities import EntitySettings, SubgraphSchema
 from schema import errors
 from schema.access_manager import AccessManager, Delegation
+from schema.applications import Application
 from schema.domain import AccessManagementSystem, Domain
 from schema.enterprise import Enterprise
 from schema.mutation import Mutation
@@ -25,7 +26,7 @@ def build_schema(*, allow_test_numbers: bool = False, most_entities: int = 500) 
         mutation=Mutation,
         subscription=Subscription,
         entities=EntitySettings(cap=most_entities, translate=errors.translate),
-        types=[Enterprise, Person, AccessManager, Delegation, Domain, AccessManagementSystem],
+        types=[Enterprise, Person, AccessManager, Delegation, Domain, Application, AccessManagementSystem],
         federation_version=FEDERATION_VERSION,
         config=StrawberryConfig(
             scalar_map=scalar_map(allow_test_numbers=allow_test_numbers), disable_field_suggestions=True

@@ -7,9 +7,10 @@ from collections.abc import AsyncGenerator
 import strawberry
 
 from btb.authority import Deed
-from resolvers import admission, changes
+from resolvers import admission, changes, outages
 from schema.changes import ChangeFeedItem, ChangeFilter, item, wanted
 from schema.info import Info
+from schema.outages import Outage
 from schema.scalars import Cursor
 
 
@@ -27,3 +28,10 @@ class Subscription:
         admission.require(info.context, Deed.READ_FEED)
         async for each in changes.follow(info.context, after, wanted(info, filter)):
             yield item(info, each)
+
+    @strawberry.subscription(
+        description="First what is current and coming, then every outage as it is announced or resolved."
+    )
+    async def outages(self, info: Info) -> AsyncGenerator[Outage, None]:
+        async for each in outages.follow(info.context):
+            yield Outage(fact=each)

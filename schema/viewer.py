@@ -90,8 +90,8 @@ class Viewer:
 
     @strawberry.field(
         description=(
-            "The enterprises this person represents by KBO or holds an active mandate in, by number; as many as KBO and "
-            "the register know."
+            "The enterprises this person represents by KBO or holds an active mandate in, by number; as many as there "
+            "are."
         )
     )
     async def enterprises(self, info: Info) -> list[ViewerEnterprise]:

@@ -29,6 +29,7 @@ from datasources.register.database import Database
 from datasources.register.keys import KeyRing
 from datasources.register.migrations import migrate
 from datasources.register.persons import PersonDirectory
+from datasources.outage_board import OutageBoard
 from datasources.rehearsal import Town, rehearsal_app
 from resolvers.budgets import NumberBudget
 from resolvers.context import House
@@ -91,7 +92,9 @@ async def open_house(settings: Settings, metrics: Metrics) -> AsyncIterator[Hous
             representation_policy=RepresentationPolicy(),
             fingerprint=partial(_keyed, keys.secret("fingerprints")),
             now=now,
+            outages=OutageBoard(database, now),
         )
+        stack.push_async_callback(stopped, asyncio.create_task(house.outages.watch()))
         if database.is_postgresql:
             stack.push_async_callback(stopped, asyncio.create_task(bell.listen(url, feed.nudge)))
         duty = Duty(house, holder=f"{os.uname().nodename}:{os.getpid()}")
