@@ -125,9 +125,9 @@ async def memory(count: int, entries: int) -> None:
         if not full and first >= 2_000_001 + 2 * entries:
             full = _resident()
     print(f"{count} enterprises of {AuthenticSource.KBO} asked once, {len(kept)} kept (setting {entries})")
-    print(
-        f"memory at the start {start:.0f} MB, with the shelf full and turned over once {full:.0f} MB, at the end {_resident():.0f} MB"
-    )
+    print(f"memory at the start    {start:7.0f} MB")
+    print(f"shelf turned over once {full:7.0f} MB")
+    print(f"at the end             {_resident():7.0f} MB")
     print(f"ratio end / full       {_resident() / (full or 1):7.2f}   (at most 1.1)")
     print(f"a kept answer          {(full - start) * 1024 / entries:7.2f} kB")
 
