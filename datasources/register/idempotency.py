@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from datasources.register.database import Session, WriteSession
 from datasources.register.tables import answers
@@ -20,12 +20,15 @@ class StoredAnswer:
     expires_at: datetime
 
 
+_STORED = select(answers.c.fingerprint, answers.c.answer, answers.c.expires_at).where(
+    answers.c.principal == bindparam("who"), answers.c.key == bindparam("which")
+)
+_STORE = insert(answers)
+
+
 async def stored(session: Session, principal: str, key: str) -> StoredAnswer | None:
     """The answer kept for this caller under this key, expired or not. Ask under the enterprise's lock."""
-    statement = select(answers.c.fingerprint, answers.c.answer, answers.c.expires_at).where(
-        answers.c.principal == principal, answers.c.key == key
-    )
-    row = (await session.execute(statement)).one_or_none()
+    row = (await session.execute(_STORED, {"who": principal, "which": key})).one_or_none()
     return None if row is None else StoredAnswer(*row)
 
 
@@ -35,15 +38,8 @@ async def store(session: WriteSession, principal: str, key: str, kept: StoredAns
     Two at once under one key on two enterprises: the second waits for the first, then gets RegisterConflict and finds
     the first one's answer when it asks again.
     """
-    await session.execute(
-        insert(answers).values(
-            principal=principal,
-            key=key,
-            fingerprint=kept.fingerprint,
-            answer=kept.answer,
-            expires_at=kept.expires_at,
-        )
-    )
+    row = {"fingerprint": kept.fingerprint, "answer": kept.answer, "expires_at": kept.expires_at}
+    await session.execute(_STORE, {"principal": principal, "key": key, **row})
 
 
 async def forget(session: WriteSession, principal: str, key: str, now: datetime) -> None:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, String, Table, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, String, Table, Uuid, type_coerce
 
 from btb.identifiers import EnterpriseNumber
 from btb.mandates import (
@@ -18,10 +20,13 @@ from btb.mandates import (
     Affiliation,
     Contact,
     Delegation,
+    DelegationId,
     EndReason,
     Mandate,
+    MandateId,
     Standing,
 )
+from btb.persons import PersonId
 from datasources.register.columns import ActorColumn, Moment, Number, actor_of, moment
 from datasources.register.tables import delegations, mandates
 
@@ -38,7 +43,7 @@ def _raw(table: Table, names: str) -> tuple[ColumnElement[Any], ...]:
         column = table.c[name]
         if isinstance(column.type, Moment):
             columns.append(type_coerce(column, BigInteger).label(f"{table.name}_{name}"))
-        elif isinstance(column.type, ActorColumn | Number):
+        elif isinstance(column.type, ActorColumn | Number | Uuid):
             columns.append(type_coerce(column, String).label(f"{table.name}_{name}"))
         else:
             columns.append(column.label(f"{table.name}_{name}"))
@@ -53,6 +58,14 @@ MANDATE_COLUMNS = _raw(
 DELEGATION_COLUMNS = _raw(
     delegations, "id domain standing valid_from valid_until granted_at granted_by ended_at end_reason"
 )
+
+
+_uuid = lru_cache(maxsize=16_384)(UUID)
+
+
+def _id(value: UUID | str) -> UUID:
+    """PostgreSQL's driver answers ids, SQLite's the 32 digits of one; made here once, not in every row of a join."""
+    return value if isinstance(value, UUID) else _uuid(value)
 
 
 def mandates_of_rows(rows: Iterable[Sequence[Any]], skip: int = 0) -> list[Mandate]:
@@ -102,9 +115,9 @@ def _mandate(row: Sequence[Any], entrusted: tuple[Delegation, ...]) -> Mandate:
         end_reason,
     ) = row
     return Mandate(
-        identity,
+        MandateId(_id(identity)),
         EnterpriseNumber(enterprise),
-        person,
+        PersonId(_id(person)),
         _ROLES[role],
         _AFFILIATIONS[affiliation],
         Contact(email, phone),
@@ -124,7 +137,7 @@ def delegation_of_row(row: Sequence[Any]) -> Delegation:
     """A delegation from the columns of DELEGATION_COLUMNS."""
     identity, domain, standing, valid_from, valid_until, granted_at, granted_by, ended_at, end_reason = row
     return Delegation(
-        identity,
+        DelegationId(_id(identity)),
         domain,
         _STANDINGS[standing],
         moment(valid_from),
