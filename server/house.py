@@ -16,20 +16,18 @@ from pathlib import Path
 from btb.codes import FUNCTIONS
 from btb.cursors import Cursors
 from btb.domains import DOMAINS
-from btb.policy import AppointmentPolicy
-from btb.representation import RepresentationPolicy
 from btb.systems import SYSTEMS
 from datasources.answers import AnsweringKbo, AnsweringPersons
 from datasources.feed import Feed
 from datasources.magda.registry import Magda, magda
 from datasources.magda.transports import AsgiTransport
+from datasources.outage_board import OutageBoard
 from datasources.register import bell, epoch
 from datasources.register.changes import RegisterLog, current_head
 from datasources.register.database import Database
 from datasources.register.keys import KeyRing
 from datasources.register.migrations import migrate
 from datasources.register.persons import PersonDirectory
-from datasources.outage_board import OutageBoard
 from datasources.rehearsal import Town, rehearsal_app
 from resolvers.budgets import NumberBudget
 from resolvers.context import House
@@ -88,8 +86,8 @@ async def open_house(settings: Settings, metrics: Metrics) -> AsyncIterator[Hous
             budget=NumberBudget(),
             domains=DOMAINS,
             systems=SYSTEMS,
-            appointment_policy=AppointmentPolicy(),
-            representation_policy=RepresentationPolicy(),
+            appointment_policy=policies.appointment_policy(settings),
+            representation_policy=policies.representation_policy(settings),
             fingerprint=partial(_keyed, keys.secret("fingerprints")),
             now=now,
             outages=OutageBoard(database, now),

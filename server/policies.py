@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from starlette.types import ASGIApp
 
+from btb.enterprises import EnterpriseStatus
+from btb.policy import AppointmentPolicy
+from btb.representation import RepresentationPolicy
 from datasources.answers import AnswerPolicy
 from datasources.magda.settings import ClientCertificate, MagdaSettings, Signing
 from datasources.outages import OutagePolicy
@@ -45,12 +48,12 @@ def magda_settings(settings: Settings, base_url: str) -> MagdaSettings:
 
 
 def outage_policy(settings: Settings) -> OutagePolicy:
-    """How patient we are with each service; a rate of 0 is no pace at all."""
+    """How patient we are with each service; a rate of 0 is no pace at all, and the town in process needs none."""
     magda = settings.magda
     return OutagePolicy(
         deadline=magda.deadline,
         concurrency=magda.concurrency,
-        rate=magda.rate or None,
+        rate=None if settings.town_in_process else magda.rate or None,
         longest_wait=magda.longest_wait,
         failures_to_open=magda.failures_to_open,
         open_seconds=magda.open_seconds,
@@ -91,3 +94,26 @@ def guarded(app: ASGIApp, settings: Settings, now: Callable[[], datetime]) -> AS
         proofs.append(SignedExtension(secrets) if signed else SignedRequest(secrets, now))
     body = settings.limits.body_bytes
     return GatewayProof(app, proofs, ["/graphql"], largest_body=body) if proofs else app
+
+
+def appointment_policy(settings: Settings) -> AppointmentPolicy:
+    """What public sources leave open about appointments."""
+    said = settings.appointing
+    days = said.longest_term_days
+    return AppointmentPolicy(
+        **said.model_dump(exclude={"longest_term_days", "clock_tolerance"}),
+        longest_term=None if days is None else timedelta(days=days),
+        clock_tolerance=timedelta(seconds=said.clock_tolerance),
+    )
+
+
+def representation_policy(settings: Settings) -> RepresentationPolicy:
+    """Who represents an enterprise, where public sources leave it open."""
+    said = settings.representing
+    return RepresentationPolicy(
+        statuses=frozenset(EnterpriseStatus(status) for status in said.statuses),
+        end_day_counts=said.end_day_counts,
+        situation_required=said.situation_required,
+        liquidator_codes=frozenset(said.liquidator_codes),
+        working_partner_forms=frozenset(said.working_partner_forms),
+    )

@@ -30,14 +30,14 @@ Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 Secret = Annotated[SecretStr, Field(min_length=16)]
 
 
-def _config(prefix: str) -> SettingsConfigDict:
+def section(prefix: str) -> SettingsConfigDict:
     return SettingsConfigDict(env_prefix=prefix, env_ignore_empty=True, extra="ignore", frozen=True)
 
 
 class House(BaseSettings):
     """What the process is, and where it listens."""
 
-    model_config = _config("BTB_")
+    model_config = section("BTB_")
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65_535, description="Port to listen on; 0 takes a free one.")
@@ -69,7 +69,7 @@ class House(BaseSettings):
 class Serving(BaseSettings):
     """How connections are held and let go."""
 
-    model_config = _config("BTB_SERVE_")
+    model_config = section("BTB_SERVE_")
 
     connections: Count = Field(5_000, description="Connections held at once; more are answered 503.")
     keep_alive: Seconds = Field(15.0, description="How long an idle connection is kept.")
@@ -79,7 +79,7 @@ class Serving(BaseSettings):
 class Register(BaseSettings):
     """Our own database."""
 
-    model_config = _config("BTB_DATABASE_")
+    model_config = section("BTB_DATABASE_")
 
     url: SecretStr = Field(
         SecretStr("sqlite:///.local/btb.sqlite"),
@@ -94,7 +94,7 @@ class Register(BaseSettings):
 class Magda(BaseSettings):
     """The authentic sources, over MAGDA's SOAP services."""
 
-    model_config = _config("BTB_MAGDA_")
+    model_config = section("BTB_MAGDA_")
 
     url: Url | None = Field(
         None,
@@ -149,7 +149,7 @@ class Magda(BaseSettings):
 class Cache(BaseSettings):
     """Answers of the sources that are kept for a while."""
 
-    model_config = _config("BTB_CACHE_")
+    model_config = section("BTB_CACHE_")
 
     entries: int = Field(100_000, ge=0, le=10**8, description="Answers kept per kind of question; 0 keeps none.")
     seconds: float = Field(60.0, ge=0, le=86_400, description="How long an answer serves reads; decisions always ask.")
@@ -161,7 +161,7 @@ class Cache(BaseSettings):
 class Limiting(BaseSettings):
     """What one request may ask: those of `execution.limits.Limits`, and of the bytes before them."""
 
-    model_config = _config("BTB_LIMIT_")
+    model_config = section("BTB_LIMIT_")
 
     body_bytes: int = Field(262_144, ge=1024, le=2**27, description="Largest body of a request.")
     json_depth: Count = Field(32, description="Deepest nesting of its JSON.")
@@ -190,7 +190,7 @@ def _secrets(value: object) -> object:
 class Gateway(BaseSettings):
     """How the federated gateway proves that a request came through it. Nothing set: anybody may ask directly."""
 
-    model_config = _config("BTB_GATEWAY_")
+    model_config = section("BTB_GATEWAY_")
 
     secrets: Annotated[tuple[Secret, ...], NoDecode, BeforeValidator(_secrets)] = Field(
         (),
@@ -214,7 +214,7 @@ class Gateway(BaseSettings):
 class Neighbours(BaseSettings):
     """Whose requests are believed to come from where they say."""
 
-    model_config = _config("BTB_")
+    model_config = section("BTB_")
 
     trusted_proxies: Listed = Field(
         (), description="Addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, with commas."

@@ -17,6 +17,7 @@ from dotenv import dotenv_values
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings
 
+from server.rule_sections import Appointing, Representing
 from server.sections import Cache, Gateway, House, Limiting, Magda, Neighbours, Register, Serving
 
 _PREFIX: Final = "BTB_"
@@ -33,6 +34,8 @@ _SECTIONS: Final[dict[str, type[BaseSettings]]] = {
     "magda": Magda,
     "cache": Cache,
     "limits": Limiting,
+    "appointing": Appointing,
+    "representing": Representing,
     "gateway": Gateway,
     "neighbours": Neighbours,
 }
@@ -70,6 +73,8 @@ class Settings:
     magda: Magda
     cache: Cache
     limits: Limiting
+    appointing: Appointing
+    representing: Representing
     gateway: Gateway
     neighbours: Neighbours
 
