@@ -156,6 +156,8 @@ def _bound(members: Mapping[str, _Member]) -> None:
 
 
 def _meta(raw: bytes) -> ExtractMeta:
+    if b";" in raw and b"," not in raw:
+        raise ExtractUnreadable("meta.csv has semicolons where an extract has commas.")
     try:
         rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig")), strict=True))
     except (UnicodeDecodeError, csv.Error):

@@ -38,7 +38,7 @@ async def cleared(to: Bulk, slot: Slot) -> None:
         await to.run("PRAGMA secure_delete = OFF")
     async with transaction(to):
         await to.run(f"DROP {'INDEX' if to.is_postgresql else 'TABLE'} IF EXISTS {slot.search}")
-        await to.run(f"DROP INDEX IF EXISTS {_near(slot)}")
+        await to.run(f"DROP INDEX IF EXISTS {near_index(slot)}")
         for name, _ in index_statements(to, slot):
             await to.run(f"DROP INDEX IF EXISTS {name}")
         for table in slot.tables:
@@ -71,7 +71,8 @@ async def trigrams_at_hand(to: Bulk) -> bool:
     return bool(allowed)
 
 
-def _near(slot: Slot) -> str:
+def near_index(slot: Slot) -> str:
+    """The name of the index over the vocabulary's trigrams, which PostgreSQL has where `pg_trgm` is at hand."""
     return f"kbo_near_{slot.place}"
 
 
@@ -89,7 +90,7 @@ async def _postgresql(to: Bulk, slot: Slot) -> None:
     for _, statement in index_statements(to, slot):
         await to.run(statement)
     if await trigrams_at_hand(to):
-        await to.run(f"CREATE INDEX {_near(slot)} ON {slot.words.name} USING gin (word gin_trgm_ops)")
+        await to.run(f"CREATE INDEX {near_index(slot)} ON {slot.words.name} USING gin (word gin_trgm_ops)")
     for table in slot.tables:
         await to.run(f"ANALYZE {table.name}")
 

@@ -36,14 +36,14 @@ class _Header:
     """Which field of a line is which column."""
 
     def __init__(self, name: str, line: str, columns: Columns) -> None:
+        if ";" in line and "," not in line:
+            raise ExtractUnreadable(f"{name} has semicolons where an extract has commas.")
         try:
             (found,) = csv.reader([line], strict=True)
         except (csv.Error, ValueError):
             raise ExtractUnreadable(f"The first line of {name} cannot be read.") from None
         found = [each.strip() for each in found]
         missing = [each for each in columns.needed if each not in found]
-        if missing and ";" in line:
-            raise ExtractUnreadable(f"{name} has semicolons where an extract has commas.")
         if missing:
             raise ExtractUnreadable(f"{name} lacks the column {' and '.join(missing)}.")
         self.width = len(found)

@@ -16,6 +16,7 @@ from sqlalchemy import text as sql
 
 from btb.identifiers import EnterpriseNumber
 from datasources.kbo_mirror.folding import folded
+from datasources.kbo_mirror.indexing import near_index
 from datasources.kbo_mirror.near import SHORTEST, Halves, distance, errors_allowed
 from datasources.kbo_mirror.ranking import score
 from datasources.kbo_mirror.records import NAMES_PER_ENTERPRISE
@@ -33,7 +34,9 @@ _WORDS_LOOKED_AT: Final = 4_000
 _NEAR_WORDS: Final = 12
 _MOST_WORDS: Final = 8
 _SHORTEST_PREFIX: Final = 3
-_DIGITS: Final = re.compile(r"(?:BE)?([01][\d.\s]{2,12})", re.IGNORECASE)
+_DIGITS: Final = re.compile(r"(?:BE)?\s*([01][\d.\s]{2,12})", re.IGNORECASE)
+_SHORTEST_NUMBER: Final = 4
+_NUMBER: Final = 10
 _BEHIND_ALL: Final = "\U0010ffff"
 
 
@@ -76,12 +79,17 @@ class MirrorSearch:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @property
+    def on_postgresql(self) -> bool:
+        """Which engine is searched."""
+        return self._database.is_postgresql
+
     async def find(self, text: str) -> Matches:
         """As EnterpriseSearch says. An extract switched meanwhile is searched again."""
         async with self._database.reading() as session:
             state = await mirror_state(session)
             while state is not None:
-                look = _Look(session, SLOTS[state.slot], self._database.is_postgresql)
+                look = _Look(session, SLOTS[state.slot], self.on_postgresql)
                 matches = await _matches(look, text)
                 before, state = state, await mirror_state(session)
                 if _same(before, state):
@@ -98,9 +106,13 @@ def _same(one: MirrorState, other: MirrorState | None) -> bool:
 
 
 async def _matches(look: _Look, text: str) -> tuple[Match, ...]:
-    digits = _DIGITS.fullmatch(text.strip())
-    if digits is not None:
-        return await look.numbers(re.sub(r"\D", "", digits[1]))
+    written = _DIGITS.fullmatch(text.strip())
+    digits = "" if written is None else re.sub(r"\D", "", written[1])
+    numbered = await look.numbers(digits) if _SHORTEST_NUMBER <= len(digits) <= _NUMBER else ()
+    return numbered if len(digits) == _NUMBER else (numbered + await _named(look, text))[:MOST_MATCHES]
+
+
+async def _named(look: _Look, text: str) -> tuple[Match, ...]:
     asked = folded(text)
     words = asked.split()[:_MOST_WORDS]
     if not words:
@@ -153,18 +165,17 @@ class _Look:
         self._session = session
         self._slot = slot
         self._on_postgresql = on_postgresql
+        self._trigrams: bool | None = None
 
     async def numbers(self, digits: str) -> tuple[Match, ...]:
         """Enterprises whose number begins so."""
-        if len(digits) > 10:
-            return ()
         rows = await self._rows(
             f"SELECT number FROM {self._slot.enterprises.name} WHERE number BETWEEN :low AND :high ORDER BY number "
             f"LIMIT {MOST_MATCHES}",
-            low=int(digits.ljust(10, "0")),
-            high=int(digits.ljust(10, "9")),
+            low=int(digits.ljust(_NUMBER, "0")),
+            high=int(digits.ljust(_NUMBER, "9")),
         )
-        mark = 1.0 if len(digits) == 10 else round(0.5 + len(digits) / 25, 4)
+        mark = 1.0 if len(digits) == _NUMBER else round(0.5 + len(digits) / 25, 4)
         return tuple(Match(EnterpriseNumber(f"{row[0]:010d}"), None, mark) for row in rows)
 
     async def beginning(self, asked: str) -> list[Any]:
@@ -198,8 +209,15 @@ class _Look:
             f"SELECT word FROM (SELECT word FROM {self._slot.words.name} WHERE {{0}} >= :{{1}} AND {{0}} < :{{1}}_end "
             f"AND length(word) BETWEEN :shortest AND :longest LIMIT {_WORDS_LOOKED_AT}) AS {{1}}"
         )
+        parts = [found.format("word", "beginning"), found.format("backward", "ending")]
+        if await self._has_trigrams():
+            parts.append(
+                f"SELECT word FROM (SELECT word FROM {self._slot.words.name} WHERE word % :word "
+                f"LIMIT {_WORDS_LOOKED_AT}) AS alike"
+            )
         rows = await self._rows(
-            found.format("word", "beginning") + " UNION " + found.format("backward", "ending"),
+            " UNION ".join(parts),
+            **({"word": word} if len(parts) > 2 else {}),
             beginning=halves.beginning,
             beginning_end=halves.beginning + _BEHIND_ALL,
             ending=halves.ending[::-1],
@@ -209,6 +227,14 @@ class _Look:
         )
         marked = [(far, other) for (other,) in rows if (far := distance(word, other, allowed))]
         return tuple(other for _, other in sorted(marked)[:_NEAR_WORDS])
+
+    async def _has_trigrams(self) -> bool:
+        """Whether this PostgreSQL also finds words by their trigrams, so that errors at both ends are no matter."""
+        if self._trigrams is None:
+            self._trigrams = self._on_postgresql and bool(
+                await self._rows("SELECT 1 WHERE to_regclass(:index) IS NOT NULL", index=near_index(self._slot))
+            )
+        return self._trigrams
 
     def _asked(self, meant: Sequence[_Meant]) -> str:
         """The question in the engine's own words; folded words are letters and digits only."""
