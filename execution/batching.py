@@ -72,7 +72,9 @@ class Batches:
         task.add_done_callback(self._running.discard)
 
 
-async def call(function: BatchFunction, parents: Sequence[Any], info: strawberry.Info, arguments: dict[str, Any]) -> Any:
+async def call(
+    function: BatchFunction, parents: Sequence[Any], info: strawberry.Info, arguments: dict[str, Any]
+) -> Any:
     """Ask a batch function once; it may be async or not. Raises ValueError where it breaks its promise of length."""
     values = function(parents, info, **arguments)
     if inspect.isawaitable(values):
