@@ -6,10 +6,14 @@ import logging
 import os
 from dataclasses import fields
 from datetime import UTC, datetime
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from starlette.responses import Response
+
+from btb.enterprises import EnterpriseStatus
+from btb.policy import AppointmentPolicy
+from btb.representation import RepresentationPolicyfrom starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from execution.limits import Limits
@@ -154,7 +158,7 @@ def test_every_limit_of_an_operation_is_a_setting() -> None:
 
 
 def test_limits_and_patience_unset_are_those_of_the_rooms(monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = _read(monkeypatch)
+    settings = _read(monkeypatch, BTB_MAGDA_URL="https://magda.example/")
     assert policies.limits(settings) == Limits()
     assert policies.http_settings(settings) == type(policies.http_settings(settings))()
     for policy in (policies.outage_policy, policies.answer_policy, policies.patience):
@@ -162,7 +166,39 @@ def test_limits_and_patience_unset_are_those_of_the_rooms(monkeypatch: pytest.Mo
 
 
 def test_a_rate_of_nothing_is_no_pace_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert policies.outage_policy(_read(monkeypatch, BTB_MAGDA_RATE="0")).rate is None
+    elsewhere = {"BTB_MAGDA_URL": "https://magda.example/"}
+    assert policies.outage_policy(_read(monkeypatch, **elsewhere, BTB_MAGDA_RATE="0")).rate is None
+    assert policies.outage_policy(_read(monkeypatch, **elsewhere, BTB_MAGDA_RATE="5")).rate == 5
+
+
+def test_the_town_in_process_needs_no_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert policies.outage_policy(_read(monkeypatch, BTB_MAGDA_RATE="5")).rate is None
+
+
+def test_the_rules_unset_are_those_of_the_trade(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = _read(monkeypatch)
+    assert policies.appointment_policy(settings) == AppointmentPolicy()
+    assert policies.representation_policy(settings) == RepresentationPolicy()
+
+
+def test_every_setting_of_the_rules_reaches_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {
+        "BTB_APPOINTING_MOST_CO_CHIEFS": "3",
+        "BTB_APPOINTING_LONGEST_TERM_DAYS": "365",
+        "BTB_APPOINTING_CHIEF_ASSURANCE": "500",
+        "BTB_REPRESENTING_STATUSES": "ACTIVE,ANNOUNCED",
+        "BTB_REPRESENTING_LIQUIDATOR_CODES": "12345",
+        "BTB_REPRESENTING_WORKING_PARTNER_FORMS": "011,012",
+        "BTB_REPRESENTING_END_DAY_COUNTS": "true",
+    }
+    settings = _read(monkeypatch, **given)
+    appointing, representing = policies.appointment_policy(settings), policies.representation_policy(settings)
+    assert (appointing.most_co_chiefs, appointing.chief_assurance) == (3, 500)
+    assert appointing.longest_term == timedelta(days=365)
+    assert representing.statuses == {EnterpriseStatus.ACTIVE, EnterpriseStatus.ANNOUNCED}
+    assert representing.liquidator_codes == {"12345"}
+    assert representing.working_partner_forms == {"011", "012"}
+    assert representing.end_day_counts
 
 
 def test_every_setting_of_magda_reaches_the_adapter(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -226,7 +262,7 @@ def test_a_short_secret_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_setting_is_unused() -> None:
     server = Path(policies.__file__).parent
     text = "".join(path.read_text() for path in server.rglob("*.py") if path.name != "sections.py")
-    fields_of = {name: section.model_fields for name, section in _SECTIONS.items() if name != "limits"}
+    fields_of = {name: section.model_fields for name, section in _SECTIONS.items() if name not in ("limits", "appointing")}
     unused = [f"{name}.{field}" for name, known in fields_of.items() for field in known if f".{field}" not in text]
     assert unused == []
 
