@@ -44,6 +44,10 @@ _BRANCH_NAMES: Final = frozenset(("004", "04", "4"))
 _LANGUAGES: Final = {"0": 0, "1": 1, "2": 2, "3": 3, "4": 4, "": 0}
 _KINDS: Final = {"0": 0, "1": 1, "2": 2}
 _SEAT: Final = "REGO"
+_NOT_ENTERPRISES: Final = 2_000_000_000
+"""From here on numbers are of establishments and branches."""
+_DOTTED_ESTABLISHMENT: Final = 13
+"""Characters of `2.123.456.789`; an enterprise's number has one dot less."""
 
 
 class Seen:
@@ -92,10 +96,12 @@ def entity(text: str) -> int | None:
     Below 2,000,000,000 it is an enterprise's.
     """
     digits = text.replace(".", "")
-    if not (9 <= len(digits) <= 10 and digits.isascii() and digits.isdigit()):
+    if not (digits.isdigit() and digits.isascii()):
         digits = digits.strip()
-        if not (9 <= len(digits) <= 10 and digits.isascii() and digits.isdigit()):
+        if not (digits.isdigit() and digits.isascii()):
             return None
+    if not 9 <= len(digits) <= 10:
+        return None
     number = int(digits)
     return number if number % 100 == 97 - number // 100 % 97 else None
 
@@ -133,7 +139,7 @@ def enterprises(batch: Batch, seen: Seen, tally: Tally) -> list[Row]:
     kept: list[Row] = []
     for line, (number_text, status, situation, kind, form, started, cac) in zip(batch.lines, batch.rows, strict=True):
         number = entity(number_text)
-        if number is None or number >= 2_000_000_000:
+        if number is None or number >= _NOT_ENTERPRISES:
             tally.reject(line, _NO_NUMBER)
             continue
         codes = _status(status), _code(situation), _code(form), _code(cac)
@@ -158,11 +164,14 @@ def names(batch: Batch, known: Seen | None, places: Places, tally: Tally) -> lis
     """Rows of `kbo_names`. `known` None: the enterprises are in the database, and it will tell."""
     kept: list[Row] = []
     for line, (number_text, language, kind, name) in zip(batch.lines, batch.rows, strict=True):
+        if len(number_text) == _DOTTED_ESTABLISHMENT and number_text[0] > "1":
+            tally.elsewhere += 1
+            continue
         number = entity(number_text)
         if number is None:
             tally.reject(line, _NO_NUMBER)
             continue
-        if number >= 2_000_000_000 or kind in _BRANCH_NAMES:
+        if number >= _NOT_ENTERPRISES or kind in _BRANCH_NAMES:
             tally.elsewhere += 1
             continue
         kind_code, language_code, text = _NAME_KINDS.get(kind), _LANGUAGES.get(language), name.strip()
@@ -189,25 +198,26 @@ def addresses(batch: Batch, known: Seen | None, seen: Seen, tally: Tally) -> lis
     kept: list[Row] = []
     for line, row in zip(batch.lines, batch.rows, strict=True):
         number_text, kind, country, pays, zipcode, town_nl, town_fr, street_nl, street_fr, house, box, struck = row
-        number = entity(number_text)
-        if number is None:
-            tally.reject(line, _NO_NUMBER)
-            continue
-        if number >= 2_000_000_000 or kind.strip() != _SEAT or struck.strip():
+        if kind != _SEAT or struck:
             tally.elsewhere += 1
+            continue
+        number = entity(number_text)
+        if number is None or number >= _NOT_ENTERPRISES:
+            tally.reject(line, _NO_NUMBER)
             continue
         if known is not None and number not in known:
             tally.orphans += 1
             continue
-        if max(map(len, row)) > _LONGEST_NAME or "\0" in "".join(row):
+        whole = "".join(row)
+        if len(whole) > _LONGEST_NAME or "\0" in whole:
             tally.reject(line, "a field that is too long")
             continue
         if not seen.is_new(number):
             tally.reject(line, "the enterprise has two seats")
             continue
-        abroad = bool(country.strip() or pays.strip())
-        words = (street_nl or street_fr, house, box, zipcode, town_nl or town_fr)
-        kept.append((number, *(word.strip() or None for word in words), None if abroad else "BE"))
+        street, town = (street_nl or street_fr).strip() or None, (town_nl or town_fr).strip() or None
+        abroad = None if country or pays else "BE"
+        kept.append((number, street, house.strip() or None, box.strip() or None, zipcode or None, town, abroad))
     tally.kept += len(kept)
     return kept
 
@@ -219,7 +229,7 @@ def deletions(batch: Batch, tally: Tally) -> list[Row]:
         number = entity(number_text)
         if number is None:
             tally.reject(line, _NO_NUMBER)
-        elif number >= 2_000_000_000:
+        elif number >= _NOT_ENTERPRISES:
             tally.elsewhere += 1
         else:
             kept.append((number,))

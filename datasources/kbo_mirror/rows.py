@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import IO, Final
 
 from datasources.kbo_mirror.problems import ExtractUnreadable
@@ -28,8 +29,8 @@ class Columns:
 class Batch:
     """Rows with the lines they stood on."""
 
-    rows: list[list[str]]
-    lines: list[int] | range
+    rows: Sequence[Sequence[str]]
+    lines: Sequence[int]
 
 
 class _Header:
@@ -47,18 +48,21 @@ class _Header:
         if missing:
             raise ExtractUnreadable(f"{name} lacks the column {' and '.join(missing)}.")
         self.width = len(found)
-        wanted = [*columns.needed, *(each for each in columns.optional if each in found)]
-        self.places = [found.index(each) for each in wanted]
-        self.whole = self.places == list(range(self.width))
-        self.lacking = len(columns.optional) + len(columns.needed) - len(wanted)
-        self.text_last = columns.text_last and self.places == list(range(self.width))
+        self.lacking = any(each not in found for each in columns.optional)
+        places = [found.index(each) if each in found else self.width for each in (*columns.needed, *columns.optional)]
+        self.whole = places == list(range(self.width + self.lacking))
+        self.pick: Callable[[list[str]], Sequence[str]] = itemgetter(*places) if len(places) > 1 else _only(places[0])
+        self.text_last = columns.text_last and self.whole
 
-    def ordered(self, rows: list[list[str]]) -> list[list[str]]:
+    def ordered(self, rows: list[list[str]]) -> Sequence[Sequence[str]]:
         """Rows with our columns in our order; optional ones that the file lacks are empty."""
-        if not self.whole:
-            places = self.places
-            rows = [[row[place] for place in places] for row in rows]
-        return [row + [""] * self.lacking for row in rows] if self.lacking else rows
+        if self.lacking:
+            rows = [[*row, ""] for row in rows]
+        return rows if self.whole else list(map(self.pick, rows))
+
+
+def _only(place: int) -> Callable[[list[str]], Sequence[str]]:
+    return lambda row: (row[place],)
 
 
 def batches(
@@ -112,7 +116,7 @@ def _batch(lines: list[str], number: int, header: _Header, tally: Tally) -> Batc
     except csv.Error:
         rows = []
     width = header.width
-    if len(rows) == len(lines) and all(len(row) == width for row in rows):
+    if len(rows) == len(lines) and set(map(len, rows)) == {width}:
         tally.rows += len(rows)
         return Batch(header.ordered(rows), range(number, number + len(rows)))
     kept: list[list[str]] = []

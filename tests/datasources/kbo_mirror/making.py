@@ -17,9 +17,6 @@ ENTERPRISE = (
     '"EnterpriseNumber","Status","JuridicalSituation","TypeOfEnterprise","JuridicalForm","JuridicalFormCAC",'
     '"StartDate"\n'
 )
-    '"EnterpriseNumber","Status","JuridicalSituation","TypeOfEnterprise","JuridicalForm","JuridicalFormCAC",'
-    '"StartDate"\n'
-)
 NAME = '"EntityNumber","Language","TypeOfDenomination","Denomination"\n'
 ADDRESS = (
     '"EntityNumber","TypeOfAddress","CountryNL","CountryFR","Zipcode","MunicipalityNL","MunicipalityFR","StreetNL",'
