@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import statistics
 import tempfile
 import time
 import warnings
@@ -270,14 +269,14 @@ async def entrust(database: Database, numbers: list[EnterpriseNumber]) -> None:
 
 
 async def timed(works: dict[str, Callable[[], Awaitable[object]]], rounds: int) -> dict[str, float]:
-    """Milliseconds of each, the lower quartile of many rounds taken in turn, so that load elsewhere weighs little."""
+    """Milliseconds of each, the best of many rounds taken in turn, so that load elsewhere is left out."""
     taken: dict[str, list[float]] = {name: [] for name in works}
     for _ in range(rounds):
         for name, work in works.items():
             start = time.perf_counter()
             await work()
             taken[name].append((time.perf_counter() - start) * 1000)
-    return {name: statistics.quantiles(times, n=4)[0] for name, times in taken.items()}
+    return {name: min(times) for name, times in taken.items()}
 
 
 def statements(database: Database) -> list[str]:
