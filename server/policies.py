@@ -7,15 +7,19 @@ from datetime import datetime, timedelta
 
 from starlette.types import ASGIApp
 
-from btb.enterprises import EnterpriseStatus
 from btb.policy import AppointmentPolicy
 from btb.representation import RepresentationPolicy
 from datasources.answers import AnswerPolicy
 from datasources.magda.settings import ClientCertificate, MagdaSettings, Signing
 from datasources.outages import OutagePolicy
 from datasources.register.database import Patience
+from execution.hooks import Policies
 from execution.http import HttpSettings
 from execution.limits import Limits
+from execution.persisted import DocumentsAsSent, DocumentSource, PersistedQueries, TrustedDocuments, manifest
+from execution.receiver import CallbackSettings
+from resolvers.context import Context
+from schema import errors
 from server.gateway import CertificateHeader, GatewayProof, Proof, SignedExtension, SignedRequest
 from server.settings import Settings
 
@@ -79,7 +83,37 @@ def limits(settings: Settings) -> Limits:
 
 def http_settings(settings: Settings) -> HttpSettings:
     """What is read of a request."""
-    return HttpSettings(body_bytes=settings.limits.body_bytes, json_depth=settings.limits.json_depth)
+    return HttpSettings(
+        body_bytes=settings.limits.body_bytes,
+        json_depth=settings.limits.json_depth,
+        queries_by_get=settings.documents.by_get,
+    )
+
+
+def documents(settings: Settings) -> DocumentSource:
+    """Where the text of a document comes from: the request, what was sent before, or a manifest."""
+    said = settings.documents
+    sent = PersistedQueries(said.persisted) if said.persisted else DocumentsAsSent()
+    if said.trusted is None:
+        return sent
+    return TrustedDocuments(manifest(said.trusted), only=said.trusted_only, others=sent)
+
+
+def operation_policies(settings: Settings) -> Policies:
+    """Who may read the schema, and how our own exceptions are told."""
+    said = settings.documents.introspection
+    open_to_all = said if said is not None else settings.rehearsing or settings.gateway_proves_itself
+
+    def may_look(context: Context) -> bool:
+        return open_to_all or (isinstance(context.actor, Client) and Scope.OPERATE in context.actor.scopes)
+
+    return Policies(introspection=may_look, service=may_look, translate=errors.translate)
+
+
+def callbacks(settings: Settings) -> CallbackSettings:
+    """To which gateways events are posted."""
+    said = settings.callbacks
+    return CallbackSettings(frozenset(said.origins), said.subscriptions)
 
 
 def guarded(app: ASGIApp, settings: Settings, now: Callable[[], datetime]) -> ASGIApp:
@@ -111,7 +145,7 @@ def representation_policy(settings: Settings) -> RepresentationPolicy:
     """Who represents an enterprise, where public sources leave it open."""
     said = settings.representing
     return RepresentationPolicy(
-        statuses=frozenset(EnterpriseStatus(status) for status in said.statuses),
+        statuses=frozenset(said.statuses),
         end_day_counts=said.end_day_counts,
         situation_required=said.situation_required,
         liquidator_codes=frozenset(said.liquidator_codes),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import Field
-from pydantic_settings import BaseSettings
+from typing import Annotated
 
-from server.sections import Count, Listed, Seconds, section
+from pydantic import BeforeValidator, Field
+from pydantic_settings import BaseSettings, NoDecode
+
+from btb.enterprises import EnterpriseStatus
+from server.sections import Count, Listed, Seconds, listed, section
 
 
 class Appointing(BaseSettings):
@@ -40,8 +43,9 @@ class Representing(BaseSettings):
 
     model_config = section("BTB_REPRESENTING_")
 
-    statuses: Listed = Field(
-        ("ACTIVE",), description="Statuses in KBO in which an enterprise can be represented, with commas."
+    statuses: Annotated[tuple[EnterpriseStatus, ...], NoDecode, BeforeValidator(listed)] = Field(
+        (EnterpriseStatus.ACTIVE,),
+        description="Statuses in KBO in which an enterprise can act, with commas.",
     )
     end_day_counts: bool = Field(False, description="Whether a function still represents on its last day.")
     situation_required: bool = Field(

@@ -21,11 +21,12 @@ def _split(text: str) -> tuple[str, ...]:
     return tuple(each.strip() for each in text.split(",") if each.strip())
 
 
-def _listed(value: object) -> object:
+def listed(value: object) -> object:
+    """A text with commas as a tuple; anything else as it is."""
     return _split(value) if isinstance(value, str) else value
 
 
-Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(listed)]
 """Texts written with commas between them."""
 Secret = Annotated[SecretStr, Field(min_length=16)]
 

@@ -17,6 +17,7 @@ from dotenv import dotenv_values
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings
 
+from server.protocol_sections import Callbacks, Documents, Traces
 from server.rule_sections import Appointing, Representing
 from server.sections import Cache, Gateway, House, Limiting, Magda, Neighbours, Register, Serving
 
@@ -36,6 +37,9 @@ _SECTIONS: Final[dict[str, type[BaseSettings]]] = {
     "limits": Limiting,
     "appointing": Appointing,
     "representing": Representing,
+    "documents": Documents,
+    "callbacks": Callbacks,
+    "traces": Traces,
     "gateway": Gateway,
     "neighbours": Neighbours,
 }
@@ -75,6 +79,9 @@ class Settings:
     limits: Limiting
     appointing: Appointing
     representing: Representing
+    documents: Documents
+    callbacks: Callbacks
+    traces: Traces
     gateway: Gateway
     neighbours: Neighbours
 
@@ -117,7 +124,14 @@ class Settings:
         """Whether `/graphiql` is served."""
         return self.house.graphiql if self.house.graphiql is not None else self.rehearsing
 
+    @property
+    def gateway_proves_itself(self) -> bool:
+        """Whether what reaches `/graphql` is known to have come through the federated gateway."""
+        return bool(self.gateway.secrets or self.gateway.certificate_header)
+
     def _contradictions(self) -> Iterator[Wrong]:
+        if self.documents.trusted_only and self.documents.trusted is None:
+            yield "BTB_DOCUMENTS_TRUSTED", "Missing: it belongs with BTB_DOCUMENTS_TRUSTED_ONLY."
         if self.house.rehearsal is False and self.magda.url is None:
             yield "BTB_MAGDA_URL", "Missing: this is no rehearsal."
         for one, other in _PAIRS:
@@ -157,6 +171,8 @@ def _shown(default: object) -> str:
             return str(default).lower()
         case float():
             return f"{default:g}"
+        case tuple():
+            return ",".join(str(each) for each in default)
         case _:
             return str(default)
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 import logging
 import os
 from dataclasses import fields
-from datetime import UTC, datetime
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from btb.enterprises import EnterpriseStatus
 from btb.policy import AppointmentPolicy
-from btb.representation import RepresentationPolicyfrom starlette.responses import Response
-from starlette.types import Receive, Scope, Send
-
+from btb.representation import RepresentationPolicy
 from execution.limits import Limits
 from server import policies
 from server.gateway import signature
@@ -262,7 +261,8 @@ def test_a_short_secret_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_setting_is_unused() -> None:
     server = Path(policies.__file__).parent
     text = "".join(path.read_text() for path in server.rglob("*.py") if path.name != "sections.py")
-    fields_of = {name: section.model_fields for name, section in _SECTIONS.items() if name not in ("limits", "appointing")}
+    others = {name: each for name, each in _SECTIONS.items() if name not in ("limits", "appointing")}
+    fields_of = {name: each.model_fields for name, each in others.items()}
     unused = [f"{name}.{field}" for name, known in fields_of.items() for field in known if f".{field}" not in text]
     assert unused == []
 
