@@ -15,6 +15,7 @@ from btb.identifiers import EnterpriseNumber
 from btb.mandates import Mandate
 from datasources.feed import PAGE, Batch, FeedItem, Interrupted, InterruptionReason
 from datasources.register import changes as log
+from datasources.register.database import ReadSession
 from resolvers import admission, disclosures
 from resolvers.context import Context
 from resolvers.enterprises import MOST_ENTERPRISES, TooMany
@@ -62,6 +63,20 @@ def position(context: Context, text: str, head: int) -> int:
     return found
 
 
+async def start_of(context: Context, session: ReadSession, text: str, head: int) -> int:
+    """The position of a cursor from which nothing that is kept has been missed. Raises CursorRefused.
+
+    With a retention, a cursor whose next change was recorded longer ago is expired; going on anywhere else would skip
+    changes, so only a snapshot helps.
+    """
+    found, kept = position(context, text, head), context.house.feed_retention
+    if kept is not None and found < head:
+        following = await log.change_at(session, found + 1)
+        if following is None or following.recorded_at < context.moment - kept:
+            raise CursorRefused(InterruptionReason.CURSOR_EXPIRED)
+    return found
+
+
 def wanted(
     context: Context,
     enterprises: Collection[EnterpriseNumber] | None,
@@ -97,7 +112,7 @@ async def page(context: Context, after: str | None, first: int, asked: ChangeFil
     within(first, PAGE)
     async with context.house.database.reading() as session:
         head = (await log.current_head(session)).position
-        start = 0 if after is None else position(context, after, head)
+        start = 0 if after is None else await start_of(context, session, after, head)
         found = await log.page_after(session, start, first, asked)
     await _disclosed(context, found.changes)
     return Page(found.changes, found.through, found.has_more)
@@ -132,7 +147,7 @@ async def follow(context: Context, after: str | None, asked: ChangeFilter) -> As
     """The feed for one who follows: first everything after the cursor, then what comes, and a last word at the end."""
     feed, notice = context.house.feed, context.interruption
     try:
-        start = feed.head if after is None else position(context, after, feed.head)
+        start = feed.head if after is None else await _start(context, after)
     except CursorRefused as refused:
         yield Interrupted(refused.reason, None if refused.go_on is None else context.house.cursors.read(refused.go_on))
         return
@@ -148,6 +163,13 @@ async def follow(context: Context, after: str | None, asked: ChangeFilter) -> As
             if notice is not None and not isinstance(item, Interrupted):
                 notice.reached = item.to
             yield item
+
+
+async def _start(context: Context, after: str) -> int:
+    """Where a follower begins. This process may not have seen yet what the database has: another wrote the cursor."""
+    async with context.house.database.reading() as session:
+        head = (await log.current_head(session)).position
+        return await start_of(context, session, after, head)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from btb.actors import Actor
@@ -46,7 +46,8 @@ class House:
     """What stands for as long as the service runs: sources, the register, the trade's data and the policies.
 
     `fingerprint` is a keyed hash: it tells whether two contents are the same, and nothing else. `listeners` counts the
-    feed's subscriptions in this process by the system that follows.
+    feed's subscriptions in this process by the system that follows. `feed_retention` is how long a cursor of the feed
+    can be read on from; None: for ever.
     """
 
     kbo: Kbo
@@ -65,6 +66,7 @@ class House:
     outages: OutageBoard
     listeners: Counter[str] = field(default_factory=Counter)
     enterprise_search: EnterpriseSearch = field(default_factory=NoSearch)
+    feed_retention: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

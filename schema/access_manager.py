@@ -107,6 +107,10 @@ class AccessManager:
     def appointed_by(self) -> Actor:
         return Actor(reference=self.mandate.appointed_by)
 
+    @strawberry.field(description="Since when the mandate is suspended; null where it is not.")
+    def suspended_at(self) -> datetime | None:
+        return self.mandate.suspended_at
+
     @strawberry.field(description="When the mandate ended; null while it has not.")
     def ended_at(self) -> datetime | None:
         return self.mandate.ended_at

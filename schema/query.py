@@ -12,6 +12,7 @@ from resolvers import changes, decisions, domains, enterprises, mandates, outage
 from resolvers.decisions import MOST_QUESTIONS, Question
 from schema.access_manager import AccessManager, Delegation, access_manager, delegation
 from schema.changes import ChangeFilter, ChangePage, Snapshot, change_page, wanted
+from schema.checksum import FeedChecksum, feed_checksum
 from schema.costs import bounded, sized
 from schema.decisions import AccessDecision, AccessQuestion
 from schema.domain import AccessManagementSystem, Domain, domain
@@ -130,6 +131,15 @@ class Query:
             end_cursor=page.end,
             has_next_page=page.end is not None,
         )
+
+    @strawberry.field(
+        description=(
+            "What a copy of the mandates not ended at the cursor must add up to (default: now), so that a consumer can "
+            "prove that it misses nothing. The types of the filter do not count."
+        )
+    )
+    async def checksum(self, info: Info, filter: ChangeFilter | None = None, at: Cursor | None = None) -> FeedChecksum:
+        return await feed_checksum(info, wanted(info, filter), at)
 
     @strawberry.field(description="Planned and unplanned outages, current and coming, in order of start; at most 500.")
     async def outages(self, info: Info, include_past: bool | None = False) -> list[Outage]:

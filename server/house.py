@@ -91,6 +91,7 @@ async def open_house(settings: Settings, metrics: Metrics) -> AsyncIterator[Hous
             fingerprint=partial(_keyed, keys.secret("fingerprints")),
             now=now,
             outages=OutageBoard(database, now),
+            feed_retention=settings.following.retention,
         )
         stack.push_async_callback(stopped, asyncio.create_task(house.outages.watch()))
         if database.is_postgresql:

@@ -17,6 +17,7 @@ from dotenv import dotenv_values
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings
 
+from server.feed_sections import Following
 from server.protocol_sections import Callbacks, Documents, Traces
 from server.rule_sections import Appointing, Representing
 from server.sections import Cache, Gateway, House, Limiting, Magda, Neighbours, Register, Serving
@@ -40,6 +41,7 @@ _SECTIONS: Final[dict[str, type[BaseSettings]]] = {
     "documents": Documents,
     "callbacks": Callbacks,
     "traces": Traces,
+    "following": Following,
     "gateway": Gateway,
     "neighbours": Neighbours,
 }
@@ -82,6 +84,7 @@ class Settings:
     documents: Documents
     callbacks: Callbacks
     traces: Traces
+    following: Following
     gateway: Gateway
     neighbours: Neighbours
 
