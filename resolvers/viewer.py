@@ -85,12 +85,12 @@ class ConsultationPage:
     has_next: bool
 
 
-async def consultations_of_viewer(context: Context, first: int, after: str | None) -> ConsultationPage | None:
-    """Who consulted the data of the citizen who asks; None for a machine. Raises PageRefused."""
+async def consultations_of_viewer(context: Context, first: int, after: str | None) -> ConsultationPage:
+    """Who consulted the data of the citizen who asks; nobody consults data of a machine. Raises PageRefused."""
     within(first, MOST_CONSULTATIONS)
     actor = context.actor
     if not isinstance(actor, Citizen):
-        return None
+        return ConsultationPage((), None, False)
     before = None if after is None else ConsultationKey(*placed(after))
     async with context.house.database.reading() as session:
         found = await consultations.consultations_of(session, actor.person, first + 1, before)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import NewType
 
 import strawberry
@@ -41,6 +41,12 @@ def scalar_map(*, allow_test_numbers: bool) -> Mapping[object, ScalarDefinition]
             description="An opaque position in the change feed: epoch and position. Never parse it.",
             serialize=str,
             parse_value=_cursor,
+        ),
+        date: strawberry.scalar(
+            name="Date",
+            description="A calendar day, ISO 8601, such as 2026-11-23.",
+            serialize=_day_text,
+            parse_value=_day,
         ),
         datetime: strawberry.scalar(
             name="DateTime",
@@ -85,6 +91,19 @@ def _national_digits(value: object) -> str:
 
 def _cursor(value: object) -> Cursor:
     return Cursor(_text(value, "A cursor"))
+
+
+def _day(value: object) -> date:
+    try:
+        return date.fromisoformat(_text(value, "A day"))
+    except ValueError:
+        raise BadUserInput("A day is written as 2026-11-23.") from None
+
+
+def _day_text(value: object) -> str:
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise TypeError("A day is needed here.")
+    return value.isoformat()
 
 
 def _moment(value: object) -> datetime:

@@ -103,10 +103,8 @@ class Viewer:
     )
     async def consultations(
         self, info: Info, first: int | None = 50, after: str | None = None
-    ) -> ConsultationPage | None:
+    ) -> ConsultationPage:
         page = await viewer.consultations_of_viewer(info.context, first or 50, after)
-        if page is None:
-            return None
         return ConsultationPage(
             consultations=[Consultation(fact=each) for each in page.consultations],
             end_cursor=page.end,
