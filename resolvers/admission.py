@@ -81,11 +81,14 @@ async def to_mandates(context: Context, deed: Deed, mandates: Sequence[Mandate])
 
 
 async def to_persons(context: Context, deed: Deed, people: Sequence[PersonId]) -> list[Exception | None]:
-    """May whoever asks do this with each person? Because it is themselves, or by the enterprises both belong to."""
-    serving, oneself = serves(context), person_asking(context)
-    ties = {person: Ties(the_person=person == oneself, serves=serving) for person in people}
+    """May whoever asks do this with each person? Because it is themselves, or by the mandates that the person has.
+
+    A citizen by what they are to one of those enterprises; a consuming system by the mandates it would be shown.
+    """
+    oneself, serving = person_asking(context), serves(context)
+    ties = {person: Ties(the_person=person == oneself) for person in people}
     strangers = [person for person in ties if refusal(context, deed, ties[person]) is not None]
-    if strangers and oneself is not None:
+    if strangers and (oneself is not None or serving):
         held = await context.loaders.mandates_of_person.load_many(strangers)
         theirs = [() if isinstance(each, Exception) else each for each in held]
         enterprises = sorted({mandate.enterprise for each in theirs for mandate in each})
@@ -93,7 +96,8 @@ async def to_persons(context: Context, deed: Deed, people: Sequence[PersonId]) -
         for person, each in zip(strangers, theirs, strict=True):
             tied = [mine[mandate.enterprise] for mandate in each]
             roles = frozenset(role for relation in tied for role in relation.roles)
-            ties[person] = Ties(represents=any(relation.represents for relation in tied), roles=roles)
+            shown = serving and bool(visible(context, each))
+            ties[person] = Ties(represents=any(relation.represents for relation in tied), roles=roles, serves=shown)
     return [refusal(context, deed, ties[person]) for person in people]
 
 
