@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from datasources.register.database import Session, WriteSession
-from datasources.register.tables import acknowledgements
+from datasources.register.service_tables import acknowledgements
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from btb.enterprises import Language
 from datasources.register.database import Session, WriteSession
-from datasources.register.tables import applications
+from datasources.register.service_tables import applications
 
 
 @dataclass(frozen=True, slots=True)

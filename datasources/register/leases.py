@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from datasources.register.columns import Microseconds
 from datasources.register.database import Session, WriteSession
-from datasources.register.tables import leases
+from datasources.register.service_tables import leases
 
 _NOW = {
     "postgresql": text("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)"),

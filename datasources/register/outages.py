@@ -13,7 +13,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from btb.enterprises import Language
 from datasources.register.applications import texts, words
 from datasources.register.database import Session, WriteSession
-from datasources.register.tables import head, outages
+from datasources.register.service_tables import outages
+from datasources.register.tables import head
 
 
 @dataclass(frozen=True, slots=True)

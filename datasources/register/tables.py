@@ -210,15 +210,6 @@ consultations = Table(
 Index("ix_consultations_subject_at_id", consultations.c.subject, consultations.c.at, consultations.c.id)
 Index("ix_consultations_at", consultations.c.at)
 
-acknowledgements = Table(
-    "acknowledgements",
-    metadata,
-    Column("system", String(40), primary_key=True),
-    Column("epoch", Uuid, nullable=False),
-    Column("position", BigInteger, nullable=False),
-    Column("acknowledged_at", Moment, nullable=False),
-)
-
 requests = Table(
     "requests",
     metadata,
@@ -226,38 +217,4 @@ requests = Table(
     Column("last_position", BigInteger, nullable=False),
     Column("evidence", Text, nullable=False, doc="JSON: what the sources said, and when."),
     Column("note", String(1000), doc="Why, in the words of whoever asked."),
-)
-
-leases = Table(
-    "leases",
-    metadata,
-    Column("name", String(40), primary_key=True),
-    Column("holder", String(100), nullable=False),
-    Column("until", BigInteger, nullable=False, doc="Microseconds by the database's own clock."),
-)
-
-applications = Table(
-    "applications",
-    metadata,
-    Column("code", String(40), primary_key=True),
-    Column("names", Text, nullable=False, doc="JSON object from language to name."),
-    Column("owner", String(100), nullable=False),
-    Column("domain", String(40), nullable=False),
-    Column("registered_at", Moment, nullable=False),
-    Column("withdrawn_at", Moment),
-)
-Index("ix_applications_domain", applications.c.domain)
-
-outages = Table(
-    "outages",
-    metadata,
-    Column("id", Uuid, primary_key=True),
-    Column("revision", BigInteger, nullable=False, unique=True),
-    Column("kind", String(20), nullable=False),
-    Column("service", String(40), nullable=False),
-    Column("starts_at", Moment, nullable=False),
-    Column("ends_at", Moment),
-    Column("resolved_at", Moment),
-    Column("descriptions", Text, nullable=False, doc="JSON object from language to text."),
-    Column("notified", Integer, nullable=False),
 )

@@ -9,7 +9,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import TypeDecorator
 
 from datasources.kbo_mirror import tables as kbo_mirror
-from datasources.register.tables import metadata
+from datasources.register import service_tables, tables
 
 
 def _plain_type(kind: str, item: Any, autogenerating: AutogenContext) -> str | Literal[False]:
@@ -17,9 +17,11 @@ def _plain_type(kind: str, item: Any, autogenerating: AutogenContext) -> str | L
     return f"sa.{item.impl!r}" if kind == "type" and isinstance(item, TypeDecorator) else False
 
 
+assert service_tables.leases.metadata is tables.metadata, "one register, one metadata"
+
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=[metadata, kbo_mirror.metadata],
+    target_metadata=[tables.metadata, kbo_mirror.metadata],
     render_item=_plain_type,
     compare_type=True,
     transactional_ddl=True,

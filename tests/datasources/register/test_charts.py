@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
-
 import pytest
-from btb.chart import Chart
 
-from btb.mandates import AccessManagerRole, DelegationId, EndReason, MandateStatus, Standing
+from btb.chart import Chart
+from btb.mandates import AccessManagerRole, EndReason, Standing
 from datasources.register.changes import record
 from datasources.register.charts import (
     chart_locked,
@@ -20,7 +17,6 @@ from datasources.register.charts import (
     mandates_of_persons,
 )
 from datasources.register.database import Database
-from datasources.register.delegation_pages import delegation_page
 from datasources.register.failures import RegisterConflict, VersionMoved
 from tests.datasources.register.building import DAY, NOON, change, ended, enterprise, mandate, person
 from tests.datasources.register.counting import statements
@@ -133,31 +129,3 @@ async def test_what_time_will_change_is_due_at_its_moment(database: Database) ->
         await record(session, [change(ended(dated, NOON + 2 * DAY, EndReason.EXPIRED), 2)])
     async with database.reading() as session:
         assert await enterprises_due(session, NOON + 3 * DAY, 10) == (starting,)
-
-
-async def test_delegations_page_by_page_are_the_delegations_with_their_statuses(database: Database) -> None:
-    number = enterprise(10)
-    domains = tuple(f"D{n}" for n in range(7))
-    active = mandate(number, AccessManagerRole.DOMAIN, domains=domains)
-    coming = mandate(number, AccessManagerRole.DOMAIN, domains=domains, at=NOON + 5 * DAY)
-    dated = mandate(number, AccessManagerRole.DOMAIN, domains=domains, valid_until=NOON + 3 * DAY)
-    suspended = replace(mandate(number, AccessManagerRole.DOMAIN, domains=domains), suspended_at=NOON + 2 * DAY)
-    gone = ended(mandate(number, AccessManagerRole.DOMAIN, domains=domains), NOON + DAY)
-    held = (active, coming, dated, suspended, gone)
-    async with database.working() as session:
-        await record(session, [change(one, version) for version, one in enumerate(held, 1)])
-    async with database.reading() as session:
-        for moment in (NOON + timedelta(hours=1), NOON + DAY, NOON + 2 * DAY, NOON + 4 * DAY, NOON + 9 * DAY):
-            for status in MandateStatus:
-                expected = {d.id for m in held for d in m.delegations if m.delegation_status(d, moment) is status}
-                seen: list[DelegationId] = []
-                after, more = None, True
-                while more:
-                    page = await delegation_page(session, number, moment, [status], 3, after)
-                    assert page.total == len(expected)
-                    seen += [delegation.id for _, delegation in page.delegations]
-                    after, more = page.end, page.has_more
-                assert len(seen) == len(expected)
-                assert set(seen) == expected
-        only = await delegation_page(session, number, NOON + DAY, list(MandateStatus), 50, domain="D1")
-        assert {delegation.domain for _, delegation in only.delegations} == {"D1"}
