@@ -15,6 +15,7 @@ from btb.changes import Change
 from btb.chart import Chart
 from btb.identifiers import EnterpriseNumber
 from btb.mandates import AccessManagerRole, Affiliation, Contact, DelegationId, Mandate
+from btb.masking import masked
 from btb.persons import PersonId
 from btb.refusals import Problem, ProblemCode, Refused
 from resolvers import admission, evidence, mandates
@@ -49,7 +50,8 @@ def asked(
     bounded("idempotencyKey", key, LONGEST_KEY)
     bounded("note", note, LONGEST_NOTE)
     whole = {"enterprise": enterprise.digits, "version": expected_version, "note": note, **content}
-    return Asked(context.actor, enterprise, whole, key, expected_version, dry_run, note)
+    kept_note = None if note is None else masked(note)
+    return Asked(context.actor, enterprise, whole, key, expected_version, dry_run, kept_note)
 
 
 async def appoint_chief(

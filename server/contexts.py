@@ -11,6 +11,7 @@ from graphql import OperationDefinitionNode
 
 from btb.actors import Actor, Anonymous, Citizen, Client, reference
 from btb.enterprises import Language
+from btb.masking import masked
 from execution.batching import Batches
 from execution.errors import Unauthenticated
 from execution.hooks import RequestInfo
@@ -44,7 +45,7 @@ class Contexts:
         except token_checks.Unauthenticated:
             raise Unauthenticated("The token is not valid.", challenge='Bearer error="invalid_token"') from None
         moment, purpose = self._house.now(), info.headers.get(PURPOSE)
-        purpose = None if purpose is None else purpose[:400]
+        purpose = None if purpose is None else masked(purpose[:400])
         return Context(
             house=self._house,
             batches=Batches(),

@@ -19,24 +19,16 @@ from uuid import uuid4
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-STARS: Final = "***"
+from btb.masking import STARS, masked
+
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 """The id of the request under way, for everything that it logs; of a socket, for as long as it is open."""
 
-_SEPARATOR: Final = r"(?:[\s.\-/_]|%20|%2[DdEeFf]){0,2}"
-_NUMBER: Final = re.compile(
-    rf"(?<!\d)\d\d{_SEPARATOR}\d\d{_SEPARATOR}\d\d{_SEPARATOR}\d\d\d{_SEPARATOR}\d\d(?!\d)",
-)
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
 _WELL_FORMED: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{15,63}\Z")
 _LETTERS: Final = str.maketrans("0123456789", "ghijklmnop")
 _PROBED: Final = ("/health/", "/metrics")
 _CLIENT_NAMES: Final = (b"apollographql-client-name", b"graphql-client-name", b"x-graphql-client")
-
-
-def masked(text: str) -> str:
-    """The text with stars for every eleven digits that could be a national number, however they are written."""
-    return _NUMBER.sub(STARS, text)
 
 
 def new_request_id() -> str:

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.logs import AccessLog, JsonLines, configure, masked, new_request_id, request_id
+from btb.masking import masked
+from server.logs import AccessLog, JsonLines, configure, new_request_id, request_id
 from tests.graphql import Client
 
 NUMBER = "85073003328"
