@@ -6,26 +6,27 @@ import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route, WebSocketRoute
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from datasources.rehearsal import Town
+from execution.callback import CallbackSubscriptions
 from execution.connection import WebSocketSettings
 from execution.engine import Engine
-from execution.hooks import Policies
 from execution.http import GraphQLHttp
 from execution.multipart import MultipartSubscription
 from execution.sse import ServerSentEvents
 from execution.streaming import Streams
 from execution.websocket import WebSocketEndpoint
 from resolvers.context import House
-from schema import errors
 from schema.subgraph import build_schema
 from server import policies
 from server.authentication import Authenticator
+from server.callback_calls import CallbackCalls
 from server.contexts import Contexts, expires_at, joinable, principal, renewed, sharing_key
 from server.health import Check, Live, Ready
 from server.house import now, open_house
@@ -38,6 +39,9 @@ from server.rehearsal_issuer import RehearsalIssuer, RehearsalKeys, rehearsal_is
 from server.settings import Settings
 from server.tokens import TokenVerifier
 
+if TYPE_CHECKING:
+    from server.tracing import Tracing
+
 log = logging.getLogger("btb.app")
 
 ISSUER_PATH = "/rehearsal-issuer"
@@ -48,23 +52,27 @@ class Subgraph:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.metrics = Metrics()
         self.contexts = Contexts()
+        self.callback_calls = CallbackCalls()
+        self.traces = traced(settings)
+        self.metrics = Metrics() if self.traces is None else self.traces.metrics
         schema = build_schema(allow_test_numbers=settings.test_numbers_allowed)
         self.engine = Engine(
             schema,
             limits=policies.limits(settings),
-            policies=Policies(translate=errors.translate),
-            observers=(self.metrics,),
+            policies=policies.operation_policies(settings),
+            observers=(self.metrics,) if self.traces is None else (self.metrics, self.traces.spans),
+            documents=policies.documents(settings),
         )
         self.streams = Streams(self.engine, renewed, sharing_key=sharing_key, joinable=joinable)
         self.issuer = self._rehearsal_issuer()
         self._house: House | None = None
         self._starlette = Starlette(routes=self._routes(), lifespan=self._lifespan)
+        self._answering: ASGIApp = self._starlette if self.traces is None else self.traces.around(self._starlette)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection."""
-        await self._starlette(scope, receive, send)
+        await self._answering(scope, receive, send)
 
     def _rehearsal_issuer(self) -> RehearsalIssuer | None:
         settings = self.settings
@@ -81,6 +89,13 @@ class Subgraph:
             asks,
             policies.http_settings(settings),
             streams=(
+                CallbackSubscriptions(
+                    self.streams,
+                    asks,
+                    self.callback_calls.post,
+                    settings=policies.callbacks(settings),
+                    expires_at=expires_at,
+                ),
                 ServerSentEvents(self.streams, asks, expires_at=expires_at),
                 MultipartSubscription(self.streams, asks, expires_at=expires_at),
             ),
@@ -108,6 +123,9 @@ class Subgraph:
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             house = self._house = await stack.enter_async_context(open_house(self.settings, self.metrics))
+            if self.traces is not None:
+                stack.callback(self.traces.close)
+            await stack.enter_async_context(self.callback_calls.open())
             calls = await stack.enter_async_context(IssuerCalls.open())
             self.contexts.open(house, self._authenticator(house, calls))
             gc.collect()
@@ -128,6 +146,15 @@ class Subgraph:
             await session.execute(text("SELECT 1"))
 
 
+def traced(settings: Settings) -> Tracing | None:
+    """Spans, where an exporter is named; OpenTelemetry takes a tenth of a second to import. Raises UnknownExporter."""
+    if settings.traces.exporter is None:
+        return None
+    from server.tracing import Tracing
+
+    return Tracing.to(settings.traces.exporter, settings.traces.share)
+
+
 def create_app(settings: Settings) -> Subgraph:
-    """The application for these settings. Raises IssuerMistakes, SchemaFault."""
+    """The application for these settings. Raises IssuerMistakes, SchemaFault, UnknownExporter."""
     return Subgraph(settings)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from starlette.types import ASGIApp
 
+from btb.actors import Client, Scope
 from btb.policy import AppointmentPolicy
 from btb.representation import RepresentationPolicy
 from datasources.answers import AnswerPolicy

@@ -12,7 +12,7 @@ import pytest
 from tests.house.files import ROOMS, ROOT, modules, named, project_files
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-BESIDE = {"tests", "benchmarks", "docs"}
+BESIDE = {"tests", "benchmarks", "conformance", "docs"}
 
 
 def test_rooms_are_the_same_to_everyone_who_names_them() -> None:

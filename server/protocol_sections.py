@@ -1,0 +1,66 @@
+"""Settings of how documents may be sent, who may read the schema, and where answers and traces may go."""
+
+from __future__ import annotations
+
+from pydantic import Field, FilePath
+from pydantic_settings import BaseSettings
+
+from server.sections import Count, Listed, section
+
+
+class Documents(BaseSettings):
+    """Documents that are named instead of sent, and the schema read as a document."""
+
+    model_config = section("BTB_DOCUMENTS_")
+
+    persisted: int = Field(
+        1_000,
+        ge=0,
+        le=10**6,
+        description="Documents remembered for automatic persisted queries; 0 serves none.",
+    )
+    trusted: FilePath | None = Field(
+        None,
+        description="Manifest of documents agreed beforehand: a JSON object of identifier to document, or Apollo's "
+        "format. They are named by `extensions.documentId` or by their hash. Unset: none.",
+    )
+    trusted_only: bool = Field(
+        False, description="Whether every other document is refused. Belongs with `BTB_DOCUMENTS_TRUSTED`."
+    )
+    by_get: bool = Field(
+        False,
+        description="Whether queries are served by GET too. A GET needs a header that a page elsewhere cannot send "
+        "unasked, such as `x-graphql-client`.",
+    )
+    introspection: bool | None = Field(
+        None,
+        description="Whether anybody may read the schema, by introspection or `_service`. Unset: in a rehearsal, yes; "
+        "otherwise clients with the scope `btb:operate`, and whoever comes through a gateway that proves itself.",
+    )
+
+
+class Callbacks(BaseSettings):
+    """Subscriptions over the HTTP callback protocol."""
+
+    model_config = section("BTB_CALLBACK_")
+
+    origins: Listed = Field(
+        (),
+        description="Gateways to which events may be posted, as `scheme://host:port`, with commas. Unset: none, and "
+        "every callback is refused.",
+    )
+    subscriptions: Count = Field(200, description="Callback subscriptions at once, per process.")
+
+
+class Traces(BaseSettings):
+    """Spans of operations and of messages to sources, for OpenTelemetry."""
+
+    model_config = section("BTB_TRACES_")
+
+    exporter: str | None = Field(
+        None,
+        pattern=r"^[a-z0-9_]{1,64}$",
+        description="Exporter of spans by its OpenTelemetry name, such as `console` or, where its package is "
+        "installed beside, `otlp_proto_http`; its own `OTEL_…` variables say where to. Unset: no spans.",
+    )
+    share: float = Field(1.0, ge=0, le=1, description="Share of requests traced, where the gateway has not decided.")
