@@ -102,13 +102,13 @@ async def _attempt(
         try:
             changes = decide(chart, _act(context, asked, evidence))
         except Refused as no:
+            refused = evidence.certain(no)
             if asked.dry_run:
-                raise
-            refused = no
-            await _store_refusal(context, session, asked, no)
+                raise refused from None
+            await _store_refusal(context, session, asked, refused)
         else:
             if asked.dry_run:
-                return Appointment(concerned(changes), changes, context.moment, dry_run=True)
+                return Appointment(concerned(changes), changes, changes[-1].recorded_at, dry_run=True)
             changes = await log.record(session, changes)
             await requests.keep(session, changes, evidence.written(), asked.note)
             answer: dict[str, object] = {
@@ -119,6 +119,7 @@ async def _attempt(
     if refused is not None:
         raise refused
     context.house.feed.nudge()
+    context.saw(changes[-1].recorded_at)
     context.loaders.chart.forget(asked.enterprise)
     context.loaders.chart.prime(asked.enterprise, charts.after(chart, changes))
     return Appointment(concerned(changes), changes, changes[-1].recorded_at)
@@ -161,6 +162,7 @@ async def _stored(context: Context, session: Session, asked: Asked) -> Appointme
     positions: list[int] = answer["positions"]
     found = await log.changes_after(session, positions[0] - 1, len(positions))
     mandate = last_of(UUID(answer["mandate"]))(found)
+    context.saw(found[-1].recorded_at)
     return Appointment(mandate, found, found[-1].recorded_at, replayed=True)
 
 

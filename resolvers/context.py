@@ -74,8 +74,8 @@ class Context:
     """One operation, or one event of a subscription.
 
     `batches` is where the execution room collects calls; opaque here. `moment` is the one "now" of the whole
-    operation: aware, UTC. `purpose` is what the caller says it needs persons'
-    data for.
+    operation, aware, UTC; only a request that it carries out moves it (`saw`). `purpose` is what the caller says it
+    needs persons' data for.
     """
 
     house: House
@@ -87,6 +87,10 @@ class Context:
     moment: datetime
     purpose: str | None = None
     interruption: Interrupting | None = None
+
+    def saw(self, moment: datetime) -> None:
+        """What this operation itself recorded, or was answered from, is not in its future: `moment` moves up to it."""
+        object.__setattr__(self, "moment", max(self.moment, moment))
 
     def today(self) -> date:
         """The calendar day in Belgium, which is the day the registers count in."""

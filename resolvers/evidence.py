@@ -12,7 +12,7 @@ from btb.acts import Requester
 from btb.enterprises import EnterpriseFacts
 from btb.identifiers import EnterpriseNumber, NationalNumber
 from btb.persons import PersonFacts, PersonId
-from btb.refusals import Problem, ProblemCode
+from btb.refusals import Problem, ProblemCode, Refused
 from btb.representation import LegalRepresentation, WhyNot, can_act, represents
 from btb.representation_rules import RULES_VERSION
 from datasources.kbo import Functions
@@ -39,6 +39,12 @@ class Evidence:
             "rule": None if rests_on is None else rests_on.rule,
             "through": None if rests_on is None or rests_on.through is None else rests_on.through.digits,
         }
+
+    def certain(self, refused: Refused) -> Refused:
+        """The refusal without what only KBO could have said: while it is silent, nobody is told what they are not."""
+        if not any(each.code is ProblemCode.SOURCE_UNAVAILABLE and not each.path for each in self.problems):
+            return refused
+        return Refused(each for each in refused.problems if each.code is not ProblemCode.NOT_LEGAL_REPRESENTATIVE)
 
 
 async def of_representative(context: Context, actor: Citizen | Client, enterprise: EnterpriseNumber) -> Evidence:

@@ -1,11 +1,22 @@
-"""The story of the service: from a representative's first login to the chief who is replaced, explained at each step."""
+"""The story of the service: from a representative's first login to the chief who is replaced, and why at each step."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from tests.cast import ANOTHER, CHIEF, CO_CHIEF, EMPLOYMENT, FINANCE, MANAGER, MOBILITY, REPRESENTATIVE
-from tests.journeys.world import World, codes
+from tests.cast import (
+    ANOTHER,
+    BAKERY,
+    CHIEF,
+    CO_CHIEF,
+    EMPLOYMENT,
+    FINANCE,
+    MANAGER,
+    MOBILITY,
+    REPRESENTATIVE,
+    enterprise_of,
+)
+from tests.journeys.world import APPOINT_AND_READ, World, codes, person
 
 VIEWER = "{ viewer { enterprises { enterprise { name(language: NL) } capacities mayAppointChief } } }"
 
@@ -58,6 +69,24 @@ async def test_the_story_of_an_enterprise(world: World) -> None:
     assert {each["id"] for each in chart["accessManagers"]} == {identity(lien), identity(nadia), identity(tom)}
     history = chart["history"]["changes"]
     assert [each["enterpriseVersion"] for each in history] == list(range(1, 9))
+
+
+async def test_an_answer_shows_the_enterprise_as_the_request_left_it(world: World) -> None:
+    """The request began before what it made true: read as of its beginning, there would be no chief yet."""
+    input = {"enterpriseNumber": enterprise_of(BAKERY).digits, "person": person(CHIEF), "affiliation": "EMPLOYEE"}
+    answer = await world.query(REPRESENTATIVE, APPOINT_AND_READ, {"input": input})
+    made = answer.ok["appointChiefAccessManager"]
+    chief = {"id": made["accessManager"]["id"], "status": "ACTIVE"}
+    assert made["accessManager"] == chief
+    assert made["enterprise"] == {"version": 1, "chiefAccessManager": chief, "accessManagers": [{"id": chief["id"]}]}
+
+
+async def test_a_dry_run_shows_the_mandate_as_it_would_stand(world: World) -> None:
+    input = {"enterpriseNumber": enterprise_of(BAKERY).digits, "person": person(CHIEF), "affiliation": "EMPLOYEE"}
+    answer = await world.query(REPRESENTATIVE, APPOINT_AND_READ, {"input": {**input, "dryRun": True}})
+    made = answer.ok["appointChiefAccessManager"]
+    assert made["accessManager"]["status"] == "ACTIVE"
+    assert made["enterprise"] == {"version": 0, "chiefAccessManager": None, "accessManagers": []}
 
 
 def types(made: dict[str, Any]) -> list[str]:

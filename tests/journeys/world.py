@@ -27,7 +27,7 @@ fragment Made on AppointmentResult {
         id domain { code } status validFrom validUntil endReason
       }
     }
-    enterprise { version chiefAccessManager { id } }
+    enterprise { version }
     changes { id type cause enterpriseVersion effectiveAt recordedAt cursor endReason domain { code } }
     dryRun
     replayed
@@ -41,6 +41,18 @@ query May($enterprise: EnterpriseNumber!, $person: PersonReference!, $domain: ID
   mayManage(enterpriseNumber: $enterprise, person: $person, domain: $domain) {
     allowed reason explanation(language: EN) enterpriseVersion
     because { __typename ... on AccessManager { id role } ... on Delegation { id domain { code } } }
+  }
+}
+"""
+
+APPOINT_AND_READ = """
+mutation Ask($input: AppointChiefAccessManagerInput!) {
+  appointChiefAccessManager(input: $input) {
+    ... on AppointmentMade {
+      accessManager { id status }
+      enterprise { version chiefAccessManager { id status } accessManagers { id } }
+      dryRun
+    }
   }
 }
 """
