@@ -171,4 +171,8 @@ _BRUSSELS = ZoneInfo("Europe/Brussels")
 
 
 def _written(moment: datetime) -> str:
-    return moment.astimezone(_BRUSSELS).strftime("%Y-%m-%d %H:%M")
+    try:
+        local = moment.astimezone(_BRUSSELS)
+    except OverflowError:
+        local = moment  # in Brussels the last hour of the year 9999 is in a year that cannot be written
+    return local.strftime("%Y-%m-%d %H:%M")

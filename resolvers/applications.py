@@ -17,6 +17,7 @@ from resolvers.texts import bounded
 
 _CODE = re.compile(r"[A-Z][A-Z0-9_.\-]{0,39}")
 _LONGEST = 200
+_LONGEST_OWNER = 100
 
 
 async def by_domains(context: Context, domains: Sequence[str]) -> list[tuple[Application, ...]]:
@@ -40,6 +41,7 @@ async def register_application(
     """Place an application in a domain, or place it anew. By its owner's client. Raises Refused, NotAuthenticated."""
     for text in names.values() or ("",):
         bounded("name", text, _LONGEST)
+    bounded("owner", owner, _LONGEST_OWNER)
     problems = []
     if not _CODE.fullmatch(code):
         problems.append(Problem(ProblemCode.APPLICATION_UNKNOWN, ("code",)))
@@ -60,7 +62,7 @@ async def register_application(
 async def withdraw_application(context: Context, code: str) -> Application:
     """Offer it no more. By its owner's client. Raises Refused, NotAuthenticated."""
     async with context.house.database.working() as session:
-        known = await register.application(session, code)
+        known = await register.application(session, code) if _CODE.fullmatch(code) else None
         problems: list[Problem] = []
         _entitled(context, "" if known is None else known.owner, problems)
         if known is None or known.withdrawn_at is not None or problems:

@@ -86,10 +86,13 @@ def wanted(
 ) -> ChangeFilter:
     """What a reader asks for, within what it may see: a consuming system is held to the domains it serves.
 
-    Raises TooMany, UnknownSystem, and NotAllowed for domains that the reader's system does not serve.
+    Of domains that its system does not serve it hears nothing. Raises TooMany, UnknownSystem.
     """
     if enterprises is not None and len(enterprises) > MOST_ENTERPRISES:
         raise TooMany("enterprises", MOST_ENTERPRISES)
+    most = len(tuple(context.house.domains))
+    if domains is not None and len(domains) > most:
+        raise TooMany("domains", most)
     asked = None if domains is None else frozenset(domains)
     if system is not None:
         found = context.house.systems.find(system)

@@ -126,10 +126,11 @@ class AccessManager:
 
     @strawberry.field(description="What is delegated, with one of the statuses asked; at most one per domain in force.")
     def delegations(self, statuses: list[MandateStatus] | None = ACTIVE) -> list[Delegation]:  # type: ignore[assignment]
+        wanted = ACTIVE if statuses is None else statuses
         return [
             Delegation(mandate=self.mandate, delegation=delegation, at=self.at)
             for delegation in self.mandate.delegations
-            if self.mandate.delegation_status(delegation, self.at) in (statuses or ACTIVE)
+            if self.mandate.delegation_status(delegation, self.at) in wanted
         ]
 
     @classmethod

@@ -26,3 +26,8 @@ def bounded(most: int) -> ListSize:
         sized_fields=strawberry.UNSET,
         require_one_slicing_argument=False,
     )
+
+
+def length(first: int | None, otherwise: int) -> int:
+    """How long a page is asked to be. Null is the default; 0 is a number like another, and refused as one."""
+    return otherwise if first is None else first

@@ -17,7 +17,7 @@ from btb.mandates import Mandate, MandateStatus
 from datasources.readings import Reading
 from execution.batching import Each, batched
 from resolvers import changes, delegations, enterprises, mandates, representatives
-from schema.costs import sized
+from schema.costs import length, sized
 from schema.info import Info
 from schema.person import Person
 from schema.scalars import Cursor
@@ -183,7 +183,8 @@ class Enterprise:
     ) -> Each[LazyConnection]:
         from schema.delegations import connection  # here: that module refers back to Enterprise
 
-        found = await delegations.pages(info.context, _numbers(several), domain, statuses or ACTIVE, first or 50, after)
+        wanted = ACTIVE if statuses is None else statuses
+        found = await delegations.pages(info.context, _numbers(several), domain, wanted, length(first, 50), after)
         return [each if isinstance(each, Exception) else connection(each, info.context.moment) for each in found]
 
     @strawberry.field(
@@ -196,7 +197,7 @@ class Enterprise:
     ) -> Each[LazyPage]:
         from schema.changes import change_page  # here: that module refers back to Enterprise
 
-        found = await changes.histories(info.context, _numbers(several), first or 50, after)
+        found = await changes.histories(info.context, _numbers(several), length(first, 50), after)
         return [each if isinstance(each, Exception) else change_page(info, each) for each in found]
 
     @classmethod

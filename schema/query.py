@@ -13,7 +13,7 @@ from resolvers.decisions import MOST_QUESTIONS, Question
 from schema.access_manager import AccessManager, Delegation, access_manager, delegation
 from schema.changes import ChangeFilter, ChangePage, Snapshot, change_page, wanted
 from schema.checksum import FeedChecksum, feed_checksum
-from schema.costs import bounded, sized
+from schema.costs import bounded, length, sized
 from schema.decisions import AccessDecision, AccessQuestion
 from schema.domain import AccessManagementSystem, Domain, domain
 from schema.enterprise import Enterprise
@@ -112,7 +112,7 @@ class Query:
     async def changes(
         self, info: Info, after: Cursor | None = None, first: int | None = 100, filter: ChangeFilter | None = None
     ) -> ChangePage:
-        return change_page(info, await changes.page(info.context, after, first or 100, wanted(info, filter)))
+        return change_page(info, await changes.page(info.context, after, length(first, 100), wanted(info, filter)))
 
     @strawberry.field(
         description=(
@@ -124,7 +124,7 @@ class Query:
     async def snapshot(
         self, info: Info, filter: ChangeFilter | None = None, first: int | None = 500, after: str | None = None
     ) -> Snapshot:
-        page = await snapshots.snapshot(info.context, wanted(info, filter), first or 500, after)
+        page = await snapshots.snapshot(info.context, wanted(info, filter), length(first, 500), after)
         return Snapshot(
             mandates=[AccessManager(mandate=mandate, at=page.at) for mandate in page.mandates],
             cursor=Cursor(changes.cursor(info.context, page.position)),

@@ -11,7 +11,7 @@ from datasources.register import consultations as facts
 from resolvers import viewer
 from resolvers.viewer import Capacity
 from schema.access_manager import Actor
-from schema.costs import sized
+from schema.costs import length, sized
 from schema.enterprise import Enterprise
 from schema.info import Info
 from schema.person import Person
@@ -104,7 +104,7 @@ class Viewer:
     async def consultations(
         self, info: Info, first: int | None = 50, after: str | None = None
     ) -> ConsultationPage:
-        page = await viewer.consultations_of_viewer(info.context, first or 50, after)
+        page = await viewer.consultations_of_viewer(info.context, length(first, 50), after)
         return ConsultationPage(
             consultations=[Consultation(fact=each) for each in page.consultations],
             end_cursor=page.end,
