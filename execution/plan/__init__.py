@@ -1,0 +1,21 @@
+"""Compiled execution: a document becomes a Python function once, which answers as long as nothing is unusual.
+
+The function walks breadth first: plain fields inline, batch resolvers once per level, other async fields together per
+level. It answers only where every value is what the schema promises and nothing raised. Otherwise it steps aside:
+graphql-core runs the same operation with the same context and shapes nulls and errors. Whatever a document says can
+therefore change how fast it is answered, never what is answered.
+
+    signals    why a plan does not answer           classes    which Python class stands for which type
+    kept       what is kept, up to a bound          arguments  arguments of a field, made once
+    leaves     scalars and enums                    calls      how a field gets its values
+    levels     waiting for one level                writing    the generated source
+    queries    the executor that an Engine takes    shadow     both ways, compared
+"""
+
+from __future__ import annotations
+
+from execution.plan.figures import Figures
+from execution.plan.queries import CompiledQueries, PlanSettings
+from execution.plan.shadow import ShadowedQueries
+
+__all__ = ["CompiledQueries", "Figures", "PlanSettings", "ShadowedQueries"]

@@ -1,0 +1,143 @@
+"""The executor that an Engine takes: finds or makes the plan of a query, runs it, and counts how it went."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+from graphql.execution.values import VariableValues
+from strawberry import Schema
+
+from execution.operation import Prepared
+from execution.plan.calls import Running
+from execution.plan.classes import Classes, PlainClasses
+from execution.plan.figures import Figures
+from execution.plan.kept import Kept
+from execution.plan.selection import condition_variables
+from execution.plan.signals import Aside, Reason, Unplannable
+from execution.plan.writing import Bounds, Writer
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSettings:
+    """How many plans are kept (one per document, operation and values of its conditions), and how large one may be.
+
+    A document is compiled when it comes for the time after `interpreted_first`. A plan that stepped aside `patience`
+    times in a row rests, and is tried again every `patience * 4` requests.
+    """
+
+    kept: int = 1_000
+    fields: int = 2_000
+    compile_seconds: float = 0.1
+    interpreted_first: int = 1
+    patience: int = 8
+
+
+class _Document:
+    """What is known of a document before it is compiled."""
+
+    __slots__ = ("conditions", "seen")
+
+    def __init__(self, prepared: Prepared) -> None:
+        self.conditions = condition_variables(prepared)
+        self.seen = 0
+
+
+class Plan:
+    """A compiled query, or the reason why there is none."""
+
+    __slots__ = ("aside_in_a_row", "reason", "rested", "run")
+
+    def __init__(self, run: Callable[[Running], Any] | None, reason: Reason = Reason.UNPLANNABLE) -> None:
+        self.run = run
+        self.reason = reason
+        self.aside_in_a_row = 0
+        self.rested = 0
+
+
+class CompiledQueries:
+    """Answers queries by plans; None where the interpreter must. One per schema and process."""
+
+    def __init__(self, schema: Schema, settings: PlanSettings | None = None) -> None:
+        self.settings = settings or PlanSettings()
+        self.figures = Figures()
+        self._schema = schema
+        self._classes = Classes(schema)
+        self._plain = PlainClasses()
+        self._documents: Kept[_Document] = Kept(self.settings.kept)
+        self._plans: Kept[Plan] = Kept(self.settings.kept)
+        self._bounds = Bounds(self.settings.fields, self.settings.compile_seconds)
+
+    async def __call__(self, prepared: Prepared, variables: Mapping[str, Any], context: Any) -> bytes | None:
+        """The whole response, or None: the interpreter must answer."""
+        plan = self._plan(prepared, variables)
+        if isinstance(plan, Reason):
+            self.figures.aside[plan] += 1
+            return None
+        answer = await self._run(plan, Running(context, VariableValues({}, dict(variables))))
+        if isinstance(answer, Reason):
+            plan.aside_in_a_row += 1
+            self.figures.aside[answer] += 1
+            return None
+        plan.aside_in_a_row = 0
+        self.figures.answered += 1
+        return answer
+
+    async def _run(self, plan: Plan, running: Running) -> bytes | Reason:
+        assert plan.run is not None
+        try:
+            answer: bytes = await plan.run(running)
+        except Aside as aside:
+            return aside.reason
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            return Reason.RAISED  # somebody else cancelled what a field was waiting for
+        except Exception:
+            return Reason.RAISED  # the interpreter meets the same failure, reports and shapes it
+        return answer
+
+    def _plan(self, prepared: Prepared, variables: Mapping[str, Any]) -> Plan | Reason:
+        name = (prepared.document_hash, prepared.name)
+        document = self._documents.find(name)
+        if document is None:
+            document = _Document(prepared)
+            self._documents.keep(name, document)
+        conditions = {each: variables.get(each) for each in document.conditions}
+        key = (*name, *conditions.values())
+        plan = self._plans.find(key)
+        if plan is None:
+            document.seen += 1
+            if document.seen <= self.settings.interpreted_first:
+                return Reason.RARE
+            plan = self._compiled(prepared, conditions)
+            self._plans.keep(key, plan)
+        if plan.run is None:
+            return plan.reason
+        return Reason.RESTING if self._rests(plan) else plan
+
+    def _rests(self, plan: Plan) -> bool:
+        patience = self.settings.patience
+        if plan.aside_in_a_row < patience:
+            return False
+        plan.rested = (plan.rested + 1) % (patience * 4)
+        return plan.rested != 0
+
+    def _compiled(self, prepared: Prepared, conditions: Mapping[str, Any]) -> Plan:
+        started = perf_counter()
+        try:
+            if prepared.introspects or prepared.asks_service:
+                raise Unplannable
+            run = Writer(self._schema, self._classes, self._plain, self._bounds).plan(prepared, conditions)
+        except Unplannable as why:
+            return Plan(None, why.reason)
+        except Exception:
+            return Plan(None)  # an argument that does not fit: the interpreter says so where it stands
+        finally:
+            self.figures.compile_seconds += perf_counter() - started
+        self.figures.compiled += 1
+        return Plan(run)

@@ -1,0 +1,56 @@
+"""Shadow mode: the plan and graphql-core both answer, and the answers must be equal to the byte."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import orjson
+from graphql import ExecutionResult
+from graphql.execution.values import VariableValues
+from strawberry import Schema
+
+from execution.interpreter import executor, result_of
+from execution.operation import Prepared
+from execution.plan.figures import Figures
+from execution.plan.queries import CompiledQueries
+
+Told = Callable[[str], None]
+
+
+def untold(document_hash: str) -> None:
+    """The default: a mismatch is counted, and told to nobody."""
+
+
+class ShadowedQueries:
+    """Runs both ways on the same context and answers what graphql-core says. Costs both; meant for tests and trials.
+
+    `mismatched(document_hash)` is called for every answer of a plan that differs from the interpreter's.
+    """
+
+    def __init__(self, compiled: CompiledQueries, schema: Schema, mismatched: Told = untold) -> None:
+        self._compiled = compiled
+        self._schema = schema
+        self._mismatched = mismatched
+
+    @property
+    def figures(self) -> Figures:
+        """Those of the plans, with what was compared."""
+        return self._compiled.figures
+
+    async def __call__(self, prepared: Prepared, variables: Mapping[str, Any], context: Any) -> ExecutionResult | None:
+        """The interpreter's result where a plan answered; None where none did."""
+        planned = await self._compiled(prepared, variables, context)
+        if planned is None:
+            return None
+        values = VariableValues({}, dict(variables))
+        result = await result_of(executor(self._schema, prepared, values, context, {}))
+        self.figures.compared += 1
+        if not _equal(planned, result):
+            self.figures.mismatched += 1
+            self._mismatched(prepared.document_hash)
+        return result
+
+
+def _equal(planned: bytes, result: ExecutionResult) -> bool:
+    return not result.errors and planned == orjson.dumps({"data": result.data})

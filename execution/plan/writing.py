@@ -1,0 +1,268 @@
+"""Writes the function of one document: what is plain inline, what must be asked for level by level.
+
+The written function has this form, for `{ shop { code products { name } } }` with `products` a batch resolver:
+
+    async def run(R):
+        q5 = []; d5 = []                     # parents and answers that wait for `products`
+        def l6(items): ...                   # a list of products
+        v1 = None
+        v2 = F3(v1)                          # shop
+        ...
+        r4 = {K7: v8, K9: None}
+        q5.append(v2); d5.append(r4)
+        (s5,) = await arrived(R, (C5, q5))   # level 1
+        for d, v in zip(d5, s5): ...
+        return dumps({K1: r})
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    is_abstract_type,
+    is_leaf_type,
+    is_object_type,
+)
+from strawberry import Schema
+
+from execution.operation import Prepared
+from execution.plan.calls import Batch, Deferred, Position, Resolver, Single, Whole, attribute_of, resolver_of
+from execution.plan.classes import Classes, PlainClasses
+from execution.plan.leaves import TESTS, coercion
+from execution.plan.selection import Selections
+from execution.plan.signals import Reason, Unplannable
+from execution.plan.source import Lines, Source
+
+DEEPEST = 20
+"""Indentations after which a value is written by a function of its own; Python reads at most a hundred."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How large a plan may be, and how long it may take to make."""
+
+    fields: int
+    seconds: float
+
+
+@dataclass(slots=True)
+class _Queue:
+    """Parents that wait for a field, and what is written once its values are there."""
+
+    number: str
+    call: str
+    key: str
+    type_: GraphQLOutputType
+    nodes: list[FieldNode] = field(default_factory=list)
+
+
+class Writer:
+    """Writes one plan. Used once."""
+
+    def __init__(self, schema: Schema, classes: Classes, plain: PlainClasses, bounds: Bounds) -> None:
+        self._schema = schema
+        self._classes = classes
+        self._plain = plain
+        self._bounds = bounds
+        self._source = Source(plain)
+        self._preparation: list[str] = []
+        self._leaves: dict[Any, str] = {}
+        self._levels: list[list[_Queue]] = []
+        self._fields = 0
+        self._until = 0.0
+
+    def plan(self, prepared: Prepared, conditions: Mapping[str, Any]) -> Callable[[Any], Any]:
+        """The document's function. Raises Unplannable."""
+        self._until = perf_counter() + self._bounds.seconds
+        self._prepared = prepared
+        self._selections = Selections(self._schema._schema, prepared, conditions)
+        query = self._schema._schema.query_type
+        assert query is not None
+        main = Lines(0)
+        main.write("v = None")
+        self._fields_of(main, query, self._selections.root(query), "v", "root")
+        for level, queues in enumerate(self._levels, 1):
+            main.level = level
+            self._level(main, queues)
+        main.write(f"return dumps({{{self._source.text_constant('data')}: root}})")
+        return self._source.compiled(self._preparation, main.text())
+
+    def _level(self, at: Lines, queues: list[_Queue]) -> None:
+        asked = ", ".join(f"({queue.call}, q{queue.number})" for queue in queues)
+        names = ", ".join(f"s{queue.number}" for queue in queues)
+        at.write(f"[{names}] = await arrived(R, {asked})")
+        for queue in queues:
+            value, answer = self._source.fresh("v"), self._source.fresh("d")
+            at.write(f"for {answer}, {value} in zip(d{queue.number}, s{queue.number}):")
+            at.indentation += 1
+            self._value(at, queue.type_, queue.nodes, value)
+            at.write(f"{answer}[{queue.key}] = {value}")
+            at.indentation -= 1
+
+    def _value(self, at: Lines, type_: GraphQLOutputType, nodes: list[FieldNode], value: str) -> None:
+        """Statements that replace the value under this name by what is answered for it."""
+        if isinstance(type_, GraphQLNonNull):
+            at.write(f"if {value} is None: raise ASIDE(NULL)")
+            self._present(at, type_.of_type, nodes, value)
+            return
+        at.write(f"if {value} is not None:")
+        at.indentation += 1
+        self._present(at, type_, nodes, value)
+        at.indentation -= 1
+
+    def _present(self, at: Lines, type_: Any, nodes: list[FieldNode], value: str) -> None:
+        """The same for a value that is not None."""
+        if is_leaf_type(type_):
+            name = self._leaf(type_)
+            test = TESTS.get(type_)
+            at.write(f"{f'if {test.format(v=value)}: ' if test else ''}{value} = {name}({value})")
+        elif isinstance(type_, GraphQLList):
+            at.write(f"if type({value}) is not list and type({value}) is not tuple: raise ASIDE(VALUE)")
+            self._by_function(at, value, lambda inner, item: self._value(inner, type_.of_type, nodes, item), each=True)
+        elif at.indentation >= DEEPEST:
+            self._by_function(at, value, lambda inner, item: self._present(inner, type_, nodes, item), each=False)
+        elif is_object_type(type_):
+            self._object(at, type_, nodes, value)
+        elif is_abstract_type(type_):
+            self._abstract(at, type_, nodes, value)
+
+    def _leaf(self, type_: Any) -> str:
+        name = self._leaves.get(type_)
+        if name is None:
+            name = self._leaves[type_] = self._source.bind("L", coercion(type_, self._plain))
+        return name
+
+    def _by_function(self, at: Lines, value: str, write: Callable[[Lines, str], None], each: bool) -> None:
+        """The value is made by a function of its own; with `each`, item by item."""
+        name, item = self._source.fresh("f"), self._source.fresh("v")
+        inner = Lines(at.level)
+        if each:
+            items, made = self._source.fresh("i"), self._source.fresh("o")
+            inner.write(f"def {name}({items}):")
+            inner.indentation += 1
+            inner.write(f"{made} = []")
+            inner.write(f"for {item} in {items}:")
+            inner.indentation += 1
+            write(inner, item)
+            inner.write(f"{made}.append({item})")
+            inner.indentation -= 1
+            inner.write(f"return {made}")
+        else:
+            inner.write(f"def {name}({item}):")
+            inner.indentation += 1
+            write(inner, item)
+            inner.write(f"return {item}")
+        self._source.function(inner)
+        at.write(f"{value} = {name}({value})")
+
+    def _object(self, at: Lines, type_: GraphQLObjectType, nodes: list[FieldNode], value: str) -> None:
+        required = self._classes.required(type_)
+        if required is None:
+            at.write(f"if type({value}) not in PLAIN: learn({value})")
+        else:
+            at.write(f"if type({value}) is not {self._source.bind('T', required)}: raise ASIDE(VALUE)")
+            at.write(f"if hasattr({value}, CAST): raise ASIDE(VALUE)")
+        self._fields_of(at, type_, self._selections.below(type_, nodes), value, value)
+
+    def _abstract(self, at: Lines, type_: Any, nodes: list[FieldNode], value: str) -> None:
+        kind = self._source.fresh("t")
+        at.write(f"if hasattr({value}, CAST): raise ASIDE(VALUE)")
+        at.write(f"{kind} = type({value})")
+        word = "if"
+        for possible, class_ in self._classes.possible(type_):
+            at.write(f"{word} {kind} is {self._source.bind('T', class_)}:")
+            at.indentation += 1
+            self._fields_of(at, possible, self._selections.below(possible, nodes), value, value)
+            at.indentation -= 1
+            word = "elif"
+        at.write("else: raise ASIDE(VALUE)" if word == "elif" else "raise ASIDE(VALUE)")
+
+    def _fields_of(
+        self, at: Lines, type_: GraphQLObjectType, fields: Mapping[str, list[FieldNode]], value: str, answer: str
+    ) -> None:
+        """Statements that make the answer of one object and bind it to `answer`."""
+        members: list[str] = []
+        queues: list[str] = []
+        for key, nodes in fields.items():
+            self._counted()
+            name = self._source.text_constant(key)
+            if nodes[0].name.value == "__typename":
+                members.append(f"{name}: {self._source.text_constant(type_.name)}")
+                continue
+            if nodes[0].name.value.startswith("__"):
+                raise Unplannable
+            position = Position(self._schema, self._prepared, type_, nodes)
+            read = self._read(position, value)
+            if read is None:
+                queues.append(self._queue(at.level, position, name))
+                members.append(f"{name}: None")
+                continue
+            own = self._source.fresh("v")
+            at.write(f"{own} = {read}")
+            self._value(at, position.definition.type, nodes, own)
+            members.append(f"{name}: {own}")
+        for number in queues:
+            at.write(f"q{number}.append({value})")
+        at.write(f"{answer} = {{{', '.join(members)}}}")
+        for number in queues:
+            at.write(f"d{number}.append({answer})")
+
+    def _counted(self) -> None:
+        self._fields += 1
+        if self._fields > self._bounds.fields or perf_counter() > self._until:
+            raise Unplannable(Reason.TOO_LARGE)
+
+    def _read(self, position: Position, value: str) -> str | None:
+        """The expression that gives a field's value at once, or None where it must be asked for."""
+        attribute = attribute_of(position)
+        if attribute is not None:
+            return f"{value}.{attribute}"
+        resolver = resolver_of(position)
+        if resolver is None or resolver.is_async or resolver.batch is not None or resolver.parent_names:
+            return None
+        function = self._source.bind("F", resolver.function)
+        given = [value] if resolver.takes_self else []
+        if resolver.info_name is not None or position.arguments.constant is None:
+            named = self._source.fresh("n")
+            self._preparation.append(f"{named} = {self._source.bind('N', _named(position, resolver))}(R)")
+            given.append(f"**{named}")
+        elif position.arguments.constant:
+            given.append(f"**{self._source.bind('A', position.arguments.constant)}")
+        return f"{function}({', '.join(given)})"
+
+    def _queue(self, level: int, position: Position, key: str) -> str:
+        number = self._source.fresh("")
+        call = self._source.bind("C", _deferred(self._schema, position))
+        self._preparation.append(f"q{number} = []; d{number} = []")
+        while len(self._levels) <= level:
+            self._levels.append([])
+        self._levels[level].append(_Queue(number, call, key, position.definition.type, position.nodes))
+        return number
+
+
+def _named(position: Position, resolver: Resolver) -> Callable[[Any], dict[str, Any]]:
+    """Makes the keyword arguments of a resolver that is called in place."""
+
+    def named(running: Any) -> dict[str, Any]:
+        info = position.info(running)
+        if resolver.info_name is None:
+            return position.given(running, info)
+        return {**position.given(running, info), resolver.info_name: info}
+
+    return named
+
+
+def _deferred(schema: Schema, position: Position) -> Deferred:
+    resolver = resolver_of(position)
+    if resolver is None:
+        return Whole(schema, position)
+    return Single(position, resolver) if resolver.batch is None else Batch(position, resolver.batch)
