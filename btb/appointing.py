@@ -29,6 +29,7 @@ from btb.mandates import (
     MandateId,
     Standing,
 )
+from btb.masking import masked
 from btb.persons import PersonId
 from btb.refusals import ProblemCode
 
@@ -200,7 +201,7 @@ def _domains(opening: Opening, held: Mandate | None, person: PersonId, domains: 
     for index, domain in enumerate(domains):
         path = ("domains", str(index))
         if domain not in known:
-            named = (("domain", domain),) if len(domain) <= 40 else ()
+            named = (("domain", masked(domain)),) if len(domain) <= 40 else ()
             opening.problem(ProblemCode.DOMAIN_UNKNOWN, path, *named)
         elif domain in mine:
             detail = (("role", AccessManagerRole.DOMAIN.value), ("domain", domain))
