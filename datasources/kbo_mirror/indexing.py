@@ -100,7 +100,7 @@ async def _sqlite_names(to: Bulk, slot: Slot) -> None:
     async with transaction(to):
         await to.run(
             f"CREATE VIRTUAL TABLE {search} USING fts5(folded, content='{names}', content_rowid='id', "
-            "detail='none', columnsize=0, tokenize='unicode61 remove_diacritics 0')"
+            "detail='none', columnsize=0, prefix='3 4', tokenize='unicode61 remove_diacritics 0')"
         )
         await to.run(f"INSERT INTO {search}({search}, rank) VALUES('hashsize', 33554432)")
     behind = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,11 +12,11 @@ _FAR: Final = 9
 
 
 @dataclass(frozen=True, slots=True)
-class Halves:
-    """What a word with a typing error still begins or ends with: an error spoils one part only.
+class Ends:
+    """What a word with typing errors still begins or ends with, and how long it may be.
 
-    Two errors are allowed in a word of eight letters or more; they are missed where one is in its first third and the
-    other in its last.
+    Errors within one half leave the other as it is. Two of them, one in each half, leave the first or the last third,
+    but where one is in the first third and the other in the last.
     """
 
     beginning: str
@@ -24,12 +25,25 @@ class Halves:
     longest: int
 
     @classmethod
-    def of(cls, word: str) -> Halves:
-        """The parts of a word of at least four letters."""
-        allowed = errors_allowed(word)
-        length = len(word)
-        part = length // 3 if length >= _FAR else length // 2
-        return cls(word[:part], word[-part:], length - allowed, length + allowed)
+    def of(cls, word: str) -> tuple[Ends, ...]:
+        """Where to look for a word of at least four letters, most likely first."""
+        allowed, length = errors_allowed(word), len(word)
+        parts = (length // 2, length // 3) if length >= _FAR else (length // 2,)
+        return tuple(cls(word[:part], word[-part:], length - allowed, length + allowed) for part in parts)
+
+
+def nearest(word: str, others: Iterable[str], most: int) -> list[str]:
+    """Those of the others that are near, the nearest first; at most so many. The word itself is not among them."""
+    allowed, letters = errors_allowed(word), frozenset(word)
+    marked: list[tuple[int, str]] = []
+    for other in others:
+        # Letters that only one of the two has are errors: told quickly, and most words end here.
+        if len(letters.difference(other)) > allowed or len(frozenset(other) - letters) > allowed:
+            continue
+        far = distance(word, other, allowed)
+        if far:
+            marked.append((far, other))
+    return [other for _, other in sorted(marked)[:most]]
 
 
 def errors_allowed(word: str) -> int:
@@ -39,7 +53,7 @@ def errors_allowed(word: str) -> int:
 
 def distance(one: str, other: str, most: int) -> int | None:
     """Letters changed, missing, added, or swapped with their neighbour; None where there are more than `most`."""
-    if abs(len(one) - len(other)) > most:
+    if abs(len(one) - len(other)) > most or len(set(one).difference(other)) > most:
         return None
     start = 0
     for left, right in zip(one, other, strict=False):
@@ -54,29 +68,24 @@ def distance(one: str, other: str, most: int) -> int | None:
         end += 1
     if end:
         one, other = one[:-end], other[:-end]
-    if not one or not other:
-        far = len(one) + len(other)
-    elif len(one) > most + 1 and len(other) > most + 1 and not _shares(one, other, most):
-        return None
-    else:
-        far = _aligned(one, other)
+    far = _aligned(one, other, most) if one and other else len(one) + len(other)
     return far if far <= most else None
 
 
-def _shares(one: str, other: str, most: int) -> bool:
-    """Whether enough letters are common for the words to be near: cheap, before the table is filled."""
-    return len(set(one) - set(other)) <= most and len(set(other) - set(one)) <= most
-
-
-def _aligned(one: str, other: str) -> int:
+def _aligned(one: str, other: str, most: int) -> int:
+    """The distance, looked for only where it can be within `most`; anything larger where it is not."""
+    beyond, width = most + 1, len(other)
     before: list[int] = []
-    last = list(range(len(other) + 1))
+    last = [*range(min(width, most) + 1), *([beyond] * (width - most))]
     for i, left in enumerate(one, 1):
-        row = [i]
-        for j, right in enumerate(other, 1):
+        row = [min(i, beyond)] + [beyond] * width
+        for j in range(max(1, i - most), min(width, i + most) + 1):
+            right = other[j - 1]
             cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (left != right))
             if i > 1 and j > 1 and left == other[j - 2] and right == one[i - 2]:
                 cost = min(cost, before[j - 2] + 1)
-            row.append(cost)
+            row[j] = cost
+        if min(row) > most:
+            return beyond
         before, last = last, row
     return last[-1]

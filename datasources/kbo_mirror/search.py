@@ -17,7 +17,7 @@ from sqlalchemy import text as sql
 from btb.identifiers import EnterpriseNumber
 from datasources.kbo_mirror.folding import folded
 from datasources.kbo_mirror.indexing import near_index
-from datasources.kbo_mirror.near import SHORTEST, Halves, distance, errors_allowed
+from datasources.kbo_mirror.near import SHORTEST, Ends, nearest
 from datasources.kbo_mirror.ranking import score
 from datasources.kbo_mirror.records import NAMES_PER_ENTERPRISE
 from datasources.kbo_mirror.state import MirrorState, mirror_state
@@ -30,7 +30,7 @@ MOST_MATCHES: Final = 200
 _ENOUGH: Final = 20
 """With so many enterprises found as typed, typing errors are not looked for."""
 _NAMES_LOOKED_AT: Final = 400
-_WORDS_LOOKED_AT: Final = 4_000
+_WORDS_LOOKED_AT: Final = 3_000
 _NEAR_WORDS: Final = 12
 _MOST_WORDS: Final = 8
 _SHORTEST_PREFIX: Final = 3
@@ -118,6 +118,8 @@ async def _named(look: _Look, text: str) -> tuple[Match, ...]:
     if not words:
         return ()
     rows = await look.beginning(asked)
+    if len(rows) == MOST_MATCHES:
+        return _ranked(asked, rows)  # they come before all others
     rows += await look.holding(_meant(words))
     if len({row[0] // NAMES_PER_ENTERPRISE for row in rows}) < _ENOUGH:
         near = {word: await look.near(word) for word in words if len(word) >= SHORTEST}
@@ -204,29 +206,35 @@ class _Look:
 
     async def near(self, word: str) -> tuple[str, ...]:
         """Words of names that were perhaps meant, the nearest first."""
-        halves, allowed = Halves.of(word), errors_allowed(word)
+        for ends in Ends.of(word):
+            found = nearest(word, await self._ending_alike(ends, word), _NEAR_WORDS)
+            if found:
+                return tuple(found)
+        return ()
+
+    async def _ending_alike(self, ends: Ends, word: str) -> list[str]:
+        """Read from the two indexes alone: from the one over words written backward they come backward."""
+        words = self._slot.words.name
         found = (
-            f"SELECT word FROM (SELECT word FROM {self._slot.words.name} WHERE {{0}} >= :{{1}} AND {{0}} < :{{1}}_end "
-            f"AND length(word) BETWEEN :shortest AND :longest LIMIT {_WORDS_LOOKED_AT}) AS {{1}}"
+            f"SELECT {{0}}, {{2}} FROM (SELECT {{0}} FROM {words} WHERE {{0}} >= :{{1}} AND {{0}} < :{{1}}_end "
+            f"AND length({{0}}) BETWEEN :shortest AND :longest LIMIT {_WORDS_LOOKED_AT}) AS {{1}}"
         )
-        parts = [found.format("word", "beginning"), found.format("backward", "ending")]
+        parts = [found.format("word", "beginning", 0), found.format("backward", "ending", 1)]
         if await self._has_trigrams():
             parts.append(
-                f"SELECT word FROM (SELECT word FROM {self._slot.words.name} WHERE word % :word "
-                f"LIMIT {_WORDS_LOOKED_AT}) AS alike"
+                f"SELECT word, 0 FROM (SELECT word FROM {words} WHERE word % :word LIMIT {_WORDS_LOOKED_AT}) AS w"
             )
         rows = await self._rows(
-            " UNION ".join(parts),
+            " UNION ALL ".join(parts),
             **({"word": word} if len(parts) > 2 else {}),
-            beginning=halves.beginning,
-            beginning_end=halves.beginning + _BEHIND_ALL,
-            ending=halves.ending[::-1],
-            ending_end=halves.ending[::-1] + _BEHIND_ALL,
-            shortest=halves.shortest,
-            longest=halves.longest,
+            beginning=ends.beginning,
+            beginning_end=ends.beginning + _BEHIND_ALL,
+            ending=ends.ending[::-1],
+            ending_end=ends.ending[::-1] + _BEHIND_ALL,
+            shortest=ends.shortest,
+            longest=ends.longest,
         )
-        marked = [(far, other) for (other,) in rows if (far := distance(word, other, allowed))]
-        return tuple(other for _, other in sorted(marked)[:_NEAR_WORDS])
+        return list({text[::-1] if backward else text for text, backward in rows})
 
     async def _has_trigrams(self) -> bool:
         """Whether this PostgreSQL also finds words by their trigrams, so that errors at both ends are no matter."""

@@ -14,7 +14,7 @@ from btb.enterprises import EnterpriseFacts, EnterpriseKind
 from btb.identifiers import EnterpriseNumber
 from datasources.kbo_mirror.folding import LONGEST, folded
 from datasources.kbo_mirror.importing import import_extract
-from datasources.kbo_mirror.near import Halves, distance
+from datasources.kbo_mirror.near import Ends, distance, nearest
 from datasources.kbo_mirror.ranking import score
 from datasources.kbo_mirror.search import MirrorSearch, NoSearch
 from datasources.kbo_mirror.synthetic import number_at, write_full
@@ -126,9 +126,10 @@ def test_a_word_with_one_error_keeps_a_half(word: str, data: st.DataObject) -> N
         )
     )
     assert distance(word, spoilt, 2) == 1
-    halves = Halves.of(spoilt) if len(spoilt) >= 4 else None
-    if halves is not None:
+    if len(spoilt) >= 4:
+        halves = Ends.of(spoilt)[0]
         assert word.startswith(halves.beginning) or word.endswith(halves.ending)
+        assert nearest(spoilt, [word, spoilt, "zzzzzzz"], 5) == [word]
 
 
 def test_distances_count_swaps_as_one_and_stop_at_the_most() -> None:

@@ -135,8 +135,8 @@ async def test_five_hundred_enterprises_are_one_statement(filled: Database) -> N
     assert len(statements) == 1
 
 
-async def test_a_mirror_that_cannot_be_read_is_as_none(database: Database, tmp_path: Path) -> None:
-    lost = Database.open(f"sqlite:///{tmp_path / 'nowhere' / 'lost.sqlite'}")
+async def test_a_mirror_that_cannot_be_read_is_as_none(tmp_path: Path) -> None:
+    lost = Database.open(f"sqlite:///{tmp_path / 'without-tables.sqlite'}")
     answers = await _mirror(Online(), lost).enterprises([HERE])
     assert isinstance(answers[HERE], Reading)
     await lost.close()
