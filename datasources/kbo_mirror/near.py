@@ -9,6 +9,8 @@ from typing import Final
 SHORTEST: Final = 4
 _LONG: Final = 8
 _FAR: Final = 9
+_MEASURED: Final = 400
+"""Words whose distance is measured letter by letter: those first that share the most letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +37,14 @@ class Ends:
 def nearest(word: str, others: Iterable[str], most: int) -> list[str]:
     """Those of the others that are near, the nearest first; at most so many. The word itself is not among them."""
     allowed, letters = errors_allowed(word), frozenset(word)
-    marked: list[tuple[int, str]] = []
+    likely: list[tuple[int, str]] = []
     for other in others:
         # Letters that only one of the two has are errors: told quickly, and most words end here.
-        if len(letters.difference(other)) > allowed or len(frozenset(other) - letters) > allowed:
-            continue
-        far = distance(word, other, allowed)
-        if far:
-            marked.append((far, other))
+        lacking, added = len(letters.difference(other)), len(frozenset(other) - letters)
+        if lacking <= allowed and added <= allowed:
+            likely.append((lacking + added, other))
+    likely.sort()
+    marked = [(far, other) for _, other in likely[:_MEASURED] if (far := distance(word, other, allowed))]
     return [other for _, other in sorted(marked)[:most]]
 
 
@@ -76,7 +78,7 @@ def _aligned(one: str, other: str, most: int) -> int:
     """The distance, looked for only where it can be within `most`; anything larger where it is not."""
     beyond, width = most + 1, len(other)
     before: list[int] = []
-    last = [*range(min(width, most) + 1), *([beyond] * (width - most))]
+    last: list[int] = [*range(min(width, most) + 1), *([beyond] * (width - most))]
     for i, left in enumerate(one, 1):
         row = [min(i, beyond)] + [beyond] * width
         for j in range(max(1, i - most), min(width, i + most) + 1):
