@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -37,21 +37,27 @@ def disclosures(database: Database, reader: Reader) -> ByKey[Shown, bool]:
     """True under what was written down; a failure under what could not be, and then must not be shown."""
 
     async def write(shown: Sequence[Shown]) -> Mapping[Shown, bool]:
-        assert reader.actor is not None, "data of persons for nobody"
-        rows = [
-            Consultation(
-                id=uuid4(),
-                at=reader.moment,
-                subject=one.subject,
-                actor=reader.actor,
-                what=one.what,
-                enterprise=one.enterprise,
-                purpose=reader.purpose,
-            )
-            for one in shown
-        ]
+        rows = entries(reader, shown)
         async with database.working() as session:
             await record_consultations(session, rows)
         return dict.fromkeys(shown, True)
 
     return ByKey(write)
+
+
+def entries(reader: Reader, shown: Iterable[Shown]) -> list[Consultation]:
+    """What is to be written down."""
+    actor = reader.actor
+    assert actor is not None, "data of persons for nobody"
+    return [
+        Consultation(
+            id=uuid4(),
+            at=reader.moment,
+            subject=one.subject,
+            actor=actor,
+            what=one.what,
+            enterprise=one.enterprise,
+            purpose=reader.purpose,
+        )
+        for one in shown
+    ]

@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from btb.actors import Anonymous, Citizen, Client, Scope
 from btb.authority import NO_TIES, Deed, Ties, Verdict, verdict
+from btb.changes import Change
 from btb.identifiers import EnterpriseNumber
 from btb.mandates import AccessManagerRole, Mandate
 from btb.persons import PersonId
@@ -112,12 +113,18 @@ def visible(context: Context, mandates: Iterable[Mandate]) -> list[Mandate]:
     return [shown for shown in (_served(mandate, served) for mandate in mandates) if shown is not None]
 
 
+def visible_changes(context: Context, changes: Sequence[Change]) -> tuple[Change, ...]:
+    """Changes that a reader may see, their mandates without what is delegated in domains that it may not."""
+    served = served_domains(context)
+    return tuple(changes) if served is None else tuple(_within(change, served) for change in changes)
+
+
 def served_domains(context: Context) -> frozenset[str] | None:
-    """The domains a consuming system is held to; None for readers who are held to none."""
+    """The domains a client is held to, those its system serves; None for citizens and operators, held to none."""
     actor = context.actor
-    if not isinstance(actor, Client) or Scope.OPERATE in actor.scopes or actor.system is None:
+    if not isinstance(actor, Client) or Scope.OPERATE in actor.scopes:
         return None
-    system = context.house.systems.find(actor.system)
+    system = context.house.systems.find(actor.system or "")
     return frozenset() if system is None else system.domains
 
 
@@ -146,6 +153,14 @@ def _refused(context: Context, deed: Deed, relation: Relation, ties: Ties) -> Ex
     """A refusal that may only come from a source out of reach is that source's failure."""
     refused = refusal(context, deed, ties)
     return None if refused is None else relation.unknown or refused
+
+
+def _within(change: Change, served: frozenset[str]) -> Change:
+    """The change without delegations of other domains; one of the chief line, or of nobody, is whole."""
+    mandate = change.mandate
+    if mandate is None or all(each.domain in served for each in mandate.delegations):
+        return change
+    return replace(change, mandate=_served(mandate, served))
 
 
 def _served(mandate: Mandate, served: frozenset[str]) -> Mandate | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import aclosing, contextmanager
+from dataclasses import dataclass, replace
 
 from btb.actors import Client
 from btb.authority import Deed
@@ -117,8 +117,9 @@ async def page(context: Context, after: str | None, first: int, asked: ChangeFil
         head = (await log.current_head(session)).position
         start = 0 if after is None else await start_of(context, session, after, head)
         found = await log.page_after(session, start, first, asked)
-    await _disclosed(context, found.changes)
-    return Page(found.changes, found.through, found.has_more)
+    shown = admission.visible_changes(context, found.changes)
+    await _disclosed(context, shown)
+    return Page(shown, found.through, found.has_more)
 
 
 async def histories(
@@ -139,10 +140,10 @@ async def histories(
             found = await log.history(session, number, start, first + 1)
             kept = found[:first]
             end = kept[-1].position or start if kept else start
-            answers.append(Page(tuple(each for each in kept if served.passes(each)), end, len(found) > first))
-    for answer in answers:
-        if isinstance(answer, Page):
-            await _disclosed(context, answer.changes, disclosures.MANDATES)
+            shown = admission.visible_changes(context, [each for each in kept if served.passes(each)])
+            answers.append(Page(shown, end, len(found) > first))
+    pages = [answer for answer in answers if isinstance(answer, Page)]
+    await _disclosed(context, [change for each in pages for change in each.changes], disclosures.MANDATES)
     return answers
 
 
@@ -160,12 +161,19 @@ async def follow(context: Context, after: str | None, asked: ChangeFilter) -> As
     if notice is not None:
         notice.reached = start
     with interruptible(notice) as follower, _connected(context):
-        async for item in feed.follow(start, asked, follower):
-            if isinstance(item, Batch):
-                await _disclosed(context, item.changes)
-            if notice is not None and not isinstance(item, Interrupted):
-                notice.reached = item.to
-            yield item
+        async with aclosing(feed.follow(start, asked, follower)) as items:
+            async for item in items:
+                shown = await _shown(context, item) if isinstance(item, Batch) else item
+                if notice is not None and not isinstance(item, Interrupted):
+                    notice.reached = item.to
+                yield shown
+
+
+async def _shown(context: Context, batch: Batch) -> Batch:
+    """What a follower is shown of a batch, written down for it now."""
+    shown = admission.visible_changes(context, batch.changes)
+    await disclosures.in_stream(context, _mandates(shown), disclosures.FEED)
+    return replace(batch, changes=shown)
 
 
 async def _start(context: Context, after: str) -> int:
@@ -190,5 +198,8 @@ def _connected(context: Context) -> Iterator[None]:
 
 
 async def _disclosed(context: Context, shown: Sequence[Change], what: str = disclosures.FEED) -> None:
-    mandates: list[Mandate] = [change.mandate for change in shown if change.mandate is not None]
-    await disclosures.of_mandates(context, mandates, what)
+    await disclosures.of_mandates(context, _mandates(shown), what)
+
+
+def _mandates(shown: Sequence[Change]) -> list[Mandate]:
+    return [change.mandate for change in shown if change.mandate is not None]

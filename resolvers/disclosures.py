@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
-from btb.actors import Citizen
+from btb.actors import Anonymous, Citizen, reference
+from btb.changes import Change
 from btb.identifiers import EnterpriseNumber
 from btb.mandates import Mandate
 from btb.persons import PersonId
-from loaders.consultations import Shown
+from datasources.register.consultations import record_consultations
+from datasources.register.database import WriteSession
+from loaders.batching import ByKey
+from loaders.consultations import Reader, Shown, disclosures, entries
 from resolvers.context import Context
 
 MANDATES = "mandates"
@@ -19,15 +24,56 @@ DECISION = "whether they may manage access"
 
 async def of_mandates(context: Context, mandates: Iterable[Mandate], what: str = MANDATES) -> None:
     """Write down that these mandates are shown. Raises RegisterFailure, and then nothing may be shown."""
-    await of_persons(context, ((mandate.person, mandate.enterprise) for mandate in mandates), what)
+    await of_persons(context, _held(mandates), what)
 
 
 async def of_persons(context: Context, people: Iterable[tuple[PersonId, EnterpriseNumber | None]], what: str) -> None:
     """Write down that something of these people is shown; to oneself nothing is disclosed. Raises RegisterFailure."""
+    await _write(context.loaders.disclosure, _shown(context, people, what))
+
+
+async def in_stream(context: Context, mandates: Iterable[Mandate], what: str) -> None:
+    """As `of_mandates`, each time and as of this moment: a stream shows the same person again, long after it began."""
+    moment = context.house.now()
+    afresh = disclosures(context.house.database, _reader(context, moment))
+    await _write(afresh, _shown(context, _held(mandates), what))
+
+
+async def with_changes(context: Context, session: WriteSession, changes: Sequence[Change]) -> None:
+    """Write down, in the transaction of a request, that its answer shows these changes; nothing more is written later.
+
+    Raises RegisterFailure when the session is left.
+    """
+    mandates = (change.mandate for change in changes if change.mandate is not None)
+    shown = _shown(context, _held(mandates), MANDATES)
+    await record_consultations(session, entries(_reader(context, context.moment), shown))
+
+
+def written_with_changes(context: Context, changes: Sequence[Change]) -> None:
+    """The transaction of `with_changes` is over: what it wrote need not be written again in this operation."""
+    mandates = (change.mandate for change in changes if change.mandate is not None)
+    for shown in _shown(context, _held(mandates), MANDATES):
+        context.loaders.disclosure.prime(shown, True)
+
+
+def _held(mandates: Iterable[Mandate]) -> Iterable[tuple[PersonId, EnterpriseNumber]]:
+    return ((mandate.person, mandate.enterprise) for mandate in mandates)
+
+
+def _shown(
+    context: Context, people: Iterable[tuple[PersonId, EnterpriseNumber | None]], what: str
+) -> dict[Shown, None]:
+    """What is written down, each once and in order; nothing for what is shown to oneself."""
     oneself = context.actor.person if isinstance(context.actor, Citizen) else None
-    shown = {Shown(person, enterprise, what) for person, enterprise in people if person != oneself}
-    if not shown:
-        return
-    for written in await context.loaders.disclosure.load_many(shown):
+    return {Shown(person, enterprise, what): None for person, enterprise in people if person != oneself}
+
+
+def _reader(context: Context, moment: datetime) -> Reader:
+    actor = None if isinstance(context.actor, Anonymous) else reference(context.actor)
+    return Reader(actor, moment, context.purpose)
+
+
+async def _write(disclosure: ByKey[Shown, bool], shown: Iterable[Shown]) -> None:
+    for written in await disclosure.load_many(shown):
         if isinstance(written, Exception):
             raise written

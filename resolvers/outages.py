@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -84,8 +85,9 @@ async def resolve(context: Context, id: str, resolved_at: datetime | None) -> Ou
 async def follow(context: Context) -> AsyncGenerator[Outage, None]:
     """First what is current and coming, then every outage announced or resolved, until the stream must end."""
     with interruptible(context.interruption) as follower:
-        async for each in context.house.outages.follow(follower):
-            yield each
+        async with aclosing(context.house.outages.follow(follower)) as told:
+            async for each in told:
+                yield each
 
 
 def _entitled(context: Context) -> list[Problem]:

@@ -39,9 +39,10 @@ async def snapshot(context: Context, asked: ChangeFilter, first: int, after: str
         else:
             start, at, behind = _read(context, after, head)
         page = await snapshot_page(session, start, first, behind, asked)
-    await disclosures.of_mandates(context, page.mandates, disclosures.FEED)
+    shown = tuple(admission.visible(context, page.mandates))
+    await disclosures.of_mandates(context, shown, disclosures.FEED)
     end = None if page.end is None else _written(context.house.cursors, start, at, page.end)
-    return Snapshot(page.mandates, start, at, end)
+    return Snapshot(shown, start, at, end)
 
 
 def _written(cursors: Cursors, start: int, at: datetime, last: MandateId) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 import strawberry
 
@@ -26,12 +27,14 @@ class Subscription:
         self, info: Info, after: Cursor | None = None, filter: ChangeFilter | None = None
     ) -> AsyncGenerator[ChangeFeedItem, None]:
         admission.require(info.context, Deed.READ_FEED)
-        async for each in changes.follow(info.context, after, wanted(info, filter)):
-            yield item(info, each)
+        async with aclosing(changes.follow(info.context, after, wanted(info, filter))) as items:
+            async for each in items:
+                yield item(info, each)
 
     @strawberry.subscription(
         description="First what is current and coming, then every outage as it is announced or resolved."
     )
     async def outages(self, info: Info) -> AsyncGenerator[Outage, None]:
-        async for each in outages.follow(info.context):
-            yield Outage(fact=each)
+        async with aclosing(outages.follow(info.context)) as told:
+            async for each in told:
+                yield Outage(fact=each)

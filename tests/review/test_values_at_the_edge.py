@@ -27,10 +27,10 @@ async def test_a_page_of_nothing_is_refused(world: World, page: str) -> None:
 async def test_no_status_asked_is_no_delegation_found(world: World) -> None:
     await world.staff_bakkerij()
     document = (
-        '{ enterprise(enterpriseNumber: "%s") { delegations(statuses: []) { totalCount } '
-        "accessManagers { delegations(statuses: []) { id } } } }" % world.number("bakkerij")
+        "query($n: EnterpriseNumber!) { enterprise(enterpriseNumber: $n) { delegations(statuses: []) { totalCount } "
+        "accessManagers { delegations(statuses: []) { id } } } }"
     )
-    found = (await world.ask(document, world.person("koen"))).ok["enterprise"]
+    found = (await world.ask(document, world.person("koen"), n=world.number("bakkerij"))).ok["enterprise"]
     assert found["delegations"]["totalCount"] == 0
     assert not any(each["delegations"] for each in found["accessManagers"])
 
