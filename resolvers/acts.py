@@ -24,6 +24,7 @@ from datasources.register import charts as register
 from datasources.register import idempotency, requests
 from datasources.register.database import Session, WriteSession
 from datasources.register.failures import RegisterConflict
+from resolvers import disclosures
 from resolvers.context import Context
 from resolvers.evidence import Evidence
 
@@ -73,7 +74,8 @@ async def replay(context: Context, asked: Asked) -> Appointment | None:
     if asked.key is None or asked.dry_run:
         return None
     async with context.house.database.reading() as session:
-        return await _stored(context, session, asked)
+        first = await _stored(context, session, asked)
+    return None if first is None else await _disclosed(context, first)
 
 
 async def carry_out(
@@ -82,10 +84,19 @@ async def carry_out(
     """Decide and record in one transaction. Raises Refused, which is stored under the key like an answer."""
     for _ in range(_TRIES - 1):
         try:
-            return await _attempt(context, asked, evidence, decide, concerned)
+            made = await _attempt(context, asked, evidence, decide, concerned)
+            break
         except RegisterConflict:
             await asyncio.sleep(0)
-    return await _attempt(context, asked, evidence, decide, concerned)
+    else:
+        made = await _attempt(context, asked, evidence, decide, concerned)
+    return await _disclosed(context, made) if made.dry_run or made.replayed else made
+
+
+async def _disclosed(context: Context, shown: Appointment) -> Appointment:
+    """An answer that nothing is recorded for, once it is written down that it shows people's mandates."""
+    await disclosures.of_mandates(context, (each.mandate for each in shown.changes if each.mandate is not None))
+    return shown
 
 
 async def _attempt(
@@ -109,6 +120,7 @@ async def _attempt(
         else:
             if asked.dry_run:
                 return Appointment(concerned(changes), changes, changes[-1].recorded_at, dry_run=True)
+            await disclosures.with_changes(context, session, changes)
             changes = await log.record(session, changes)
             await requests.keep(session, changes, evidence.written(), asked.note)
             answer: dict[str, object] = {
@@ -119,6 +131,7 @@ async def _attempt(
     if refused is not None:
         raise refused
     context.house.feed.nudge()
+    disclosures.written_with_changes(context, changes)
     context.saw(changes[-1].recorded_at)
     context.loaders.chart.forget(asked.enterprise)
     context.loaders.chart.prime(asked.enterprise, charts.after(chart, changes))
