@@ -107,6 +107,8 @@ class Engine:
             spent = self.policies.spend(context, run.cost)
             if inspect.isawaitable(spent):
                 await spent
+            if request.report_trace and self.policies.trace(context):
+                run.traced = self.schema._schema
         except CodedError as refused:
             return Answer.of(refused)
         return variables

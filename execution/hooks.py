@@ -89,6 +89,11 @@ def always(context: Any) -> bool:
     return True
 
 
+def never(context: Any) -> bool:
+    """The default policy for what few may know: not allowed."""
+    return False
+
+
 def free(context: Any, cost: int) -> None:
     """The default budget: unlimited."""
 
@@ -98,11 +103,13 @@ class Policies:
     """What the house decides about operations, each a callable on the context.
 
     `spend(context, cost)` is called before execution and may raise a CodedError where the caller's budget is used up.
+    `trace`: whether a gateway that asks for a federated trace may have it.
     `translate` makes a CodedError of an exception of the house's own.
     """
 
     introspection: Callable[[Any], bool] = always
     service: Callable[[Any], bool] = always
+    trace: Callable[[Any], bool] = never
     spend: Callable[[Any, int], Awaitable[None] | None] = free
     translate: Translate = field(default=never_translated)
 

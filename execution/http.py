@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from graphql import OperationType
@@ -29,6 +29,7 @@ QUERIES_AND_MUTATIONS = frozenset({OperationType.QUERY, OperationType.MUTATION})
 SUBSCRIPTIONS = frozenset({OperationType.SUBSCRIPTION})
 EVERYTHING = QUERIES_AND_MUTATIONS | SUBSCRIPTIONS
 
+TRACE_HEADER = "apollo-federation-include-trace"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{15,63}\Z")
 _CONTENT_TYPES = {media: f"{media}; charset=utf-8".encode() for media in (JSON, GRAPHQL_RESPONSE)}
 _EVERY_ANSWER = ((b"cache-control", b"no-store"), (b"vary", b"Accept"), (b"x-content-type-options", b"nosniff"))
@@ -94,7 +95,8 @@ class GraphQLHttp:
             )
         else:
             raise self._wrong_method()
-        return operation_request(members, info.request_id, headers.get(settings.cost_header) == "report")
+        asked = operation_request(members, info.request_id, headers.get(settings.cost_header) == "report")
+        return replace(asked, report_trace=True) if headers.get(TRACE_HEADER) == "ftv1" else asked
 
     async def _answer(
         self, scope: Scope, receive: Receive, send: Send, info: RequestInfo, accept: str, request: OperationRequest

@@ -29,6 +29,7 @@ class OperationRequest:
     extensions: Mapping[str, Any] | None = None
     request_id: str | None = None
     report_cost: bool = False
+    report_trace: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from time import perf_counter_ns
+from time import perf_counter_ns, time_ns
 from typing import Any
 from uuid import uuid4
 
 import orjson
-from graphql import ExecutionResult, GraphQLError
+from graphql import ExecutionResult, GraphQLError, GraphQLSchema
 
 from execution.errors import (
     DEADLINE_EXCEEDED,
@@ -21,6 +21,7 @@ from execution.errors import (
     fault_of,
     field_errors,
 )
+from execution.federated_trace import federated_trace
 from execution.hooks import Fault, Observer, OperationReport
 from execution.operation import Answer, OperationRequest, Prepared
 
@@ -35,9 +36,11 @@ class Run:
         "_prepared_at",
         "_started_at",
         "_translate",
+        "_wall",
         "compiled",
         "cost",
         "request_id",
+        "traced",
     )
 
     def __init__(
@@ -49,6 +52,8 @@ class Run:
         self.request_id = request.request_id or uuid4().hex
         self._started_at = self._prepared_at = perf_counter_ns()
         self._prepared: Prepared | None = None
+        self._wall = time_ns()
+        self.traced: GraphQLSchema | None = None
         self.compiled = False
         self.cost: int | None = None
 
@@ -83,20 +88,28 @@ class Run:
     def event(self, result: ExecutionResult | bytes, report_cost: bool) -> Answer:
         """The answer of one execution; what cannot be serialised is a fault of ours."""
         if isinstance(result, bytes):
-            if report_cost:
-                result = result[:-1] + b',"extensions":' + orjson.dumps({"cost": self.cost}) + b"}"
+            if extensions := self._extensions(report_cost):
+                result = result[:-1] + b',"extensions":' + orjson.dumps(extensions) + b"}"
             return Answer(result, executed=True)
         body: dict[str, Any] = {"data": result.data}
         codes: tuple[str, ...] = ()
         if result.errors:
             body["errors"] = self._shown(result.errors)
             codes = _codes(body["errors"])
-        if report_cost:
-            body["extensions"] = {"cost": self.cost}
+        if extensions := self._extensions(report_cost):
+            body["extensions"] = extensions
         try:
             return Answer(orjson.dumps(body), executed=True, codes=codes)
         except TypeError as error:
             return self.broke_off(error)
+
+    def _extensions(self, report_cost: bool) -> dict[str, Any]:
+        """What the caller asked to be told beside the answer."""
+        told: dict[str, Any] = {"cost": self.cost} if report_cost else {}
+        if self.traced is not None and self._prepared is not None:
+            took = perf_counter_ns() - self._started_at
+            told["ftv1"] = federated_trace(self.traced, self._prepared, self._wall, took)
+        return told
 
     def unstarted(self, result: ExecutionResult) -> Answer:
         """A subscription whose source refused to start."""

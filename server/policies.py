@@ -108,7 +108,10 @@ def operation_policies(settings: Settings) -> Policies:
     def may_look(context: Context) -> bool:
         return open_to_all or (isinstance(context.actor, Client) and Scope.OPERATE in context.actor.scopes)
 
-    return Policies(introspection=may_look, service=may_look, translate=errors.translate)
+    def may_trace(context: Context) -> bool:
+        return settings.gateway_proves_itself
+
+    return Policies(introspection=may_look, service=may_look, trace=may_trace, translate=errors.translate)
 
 
 def callbacks(settings: Settings) -> CallbackSettings:
