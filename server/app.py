@@ -28,11 +28,12 @@ from server import policies
 from server.authentication import Authenticator
 from server.callback_calls import CallbackCalls
 from server.contexts import Contexts, expires_at, joinable, principal, renewed, sharing_key
+from server.faults import FaultLog
 from server.health import Check, Live, Ready
 from server.house import now, open_house
 from server.issuer_calls import IssuerCalls
 from server.issuer_file import read_issuers
-from server.issuers import trusted
+from server.issuers import Issuer, trusted
 from server.metrics import Metrics
 from server.pages import page_routes
 from server.rehearsal_issuer import RehearsalIssuer, RehearsalKeys, rehearsal_issuer_app
@@ -61,11 +62,12 @@ class Subgraph:
             schema,
             limits=policies.limits(settings),
             policies=policies.operation_policies(settings),
-            observers=(self.metrics,) if self.traces is None else (self.metrics, self.traces.spans),
+            observers=(self.metrics, FaultLog(), *(() if self.traces is None else (self.traces.spans,))),
             documents=policies.documents(settings),
         )
         self.streams = Streams(self.engine, renewed, sharing_key=sharing_key, joinable=joinable)
         self.issuer = self._rehearsal_issuer()
+        self._issuers = self._trusted()
         self._house: House | None = None
         self._starlette = Starlette(routes=self._routes(), lifespan=self._lifespan)
         self._answering: ASGIApp = self._starlette if self.traces is None else self.traces.around(self._starlette)
@@ -127,18 +129,26 @@ class Subgraph:
                 stack.callback(self.traces.close)
             await stack.enter_async_context(self.callback_calls.open())
             calls = await stack.enter_async_context(IssuerCalls.open())
-            self.contexts.open(house, self._authenticator(house, calls))
+            verifier = TokenVerifier.of(self._issuers, calls.fetch, calls.post, now)
+            stack.push_async_callback(verifier.close)
+            self.contexts.open(house, self._authenticator(house, verifier))
             gc.collect()
             gc.freeze()
             yield
 
-    def _authenticator(self, house: House, calls: IssuerCalls) -> Authenticator:
+    def _trusted(self) -> tuple[Issuer, ...]:
+        """Whose tokens are believed; read before anything listens, so that a mistake stops the start."""
         named = self.settings.house.issuers
-        issuers = trusted(
-            () if named is None else read_issuers(named), () if self.issuer is None else self.issuer.trusted()
+        real = () if named is None else read_issuers(named)
+        return trusted(real, () if self.issuer is None else self.issuer.trusted())
+
+    def _authenticator(self, house: House, verifier: TokenVerifier) -> Authenticator:
+        return Authenticator(
+            verifier,
+            house.directory.ids,
+            allow_test_numbers=self.settings.test_numbers_allowed,
+            on_refusal=self.metrics.not_let_in,
         )
-        verifier = TokenVerifier.of(issuers, calls.fetch, calls.post, now)
-        return Authenticator(verifier, house.directory.ids, allow_test_numbers=self.settings.test_numbers_allowed)
 
     async def _database_answers(self) -> None:
         assert self._house is not None

@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from execution.hooks import Fault, Observer, OperationReport
+from server.token_checks import Reason
 
 _FAST: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
 _SIZES: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
@@ -36,6 +37,9 @@ class Metrics(Observer):
         self.latency = self._histogram("btb_operation_seconds", "Time of an operation.", _FAST, "type")
         self.cost = self._histogram("btb_operation_cost", "Cost of an operation, in weighed objects.", _COSTS)
         self.refusals = self._counter("btb_refusals", "Errors and refusals answered, by code.", "code")
+        self.not_admitted = self._counter(
+            "btb_tokens_refused", "Callers not let in, by what their token lacked.", "reason"
+        )
         self.faults = self._counter("btb_faults", "Faults of our own, shown as internal errors.")
         self.batches = self._histogram("btb_loader_batch_keys", "Keys in one batch of a loader.", _SIZES, "loader")
         self.source_calls = self._counter("btb_source_calls", "Messages to sources.", "service", "outcome")
@@ -71,6 +75,10 @@ class Metrics(Observer):
         """Count refusals; those that are members of a union are not errors, and come from the schema."""
         for code in codes:
             self.refusals.labels(code).inc()
+
+    def not_let_in(self, reason: Reason) -> None:
+        """Count a caller whose token was refused."""
+        self.not_admitted.labels(reason.value).inc()
 
     # What the sources tell.
 

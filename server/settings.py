@@ -135,6 +135,8 @@ class Settings:
     def _contradictions(self) -> Iterator[Wrong]:
         if self.documents.trusted_only and self.documents.trusted is None:
             yield "BTB_DOCUMENTS_TRUSTED", "Missing: it belongs with BTB_DOCUMENTS_TRUSTED_ONLY."
+        if self.house.rehearsal and self.house.issuers is not None:
+            yield "BTB_REHEARSAL", "The rehearsal issuer gives a token to whoever asks: not together with BTB_ISSUERS."
         if self.house.rehearsal is False and self.magda.url is None:
             yield "BTB_MAGDA_URL", "Missing: this is no rehearsal."
         for one, other in _PAIRS:

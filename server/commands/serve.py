@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from server.commands.reading import settings_or_exit
@@ -16,10 +18,17 @@ def serve(host: str | None, port: int | None) -> None:
     # What takes time to import comes after the settings are known to be right.
     from server.app import create_app
     from server.house import now
+    from server.issuers import IssuerMistakes
     from server.listening import listen
     from server.logs import AccessLog, configure
     from server.policies import guarded
 
     configure(settings.house.log_level)
-    app = create_app(settings)
+    try:
+        app = create_app(settings)
+    except IssuerMistakes as wrong:
+        click.echo("The issuers of tokens cannot be trusted as they stand (docs/identity.md):", err=True)
+        for mistake in wrong.mistakes:
+            click.echo(f"  {mistake}", err=True)
+        sys.exit(2)
     listen(AccessLog(guarded(app, settings, now)), settings, host=host, port=port, streams=app.streams)
