@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from graphql import OperationDefinitionNode
+from graphql import FieldNode, NullValueNode, OperationDefinitionNode, ValueNode, VariableNode
 
 from btb.actors import Actor, Anonymous, Citizen, Client, reference
 from btb.enterprises import Language
@@ -103,15 +103,25 @@ def joinable(prepared: Prepared, variables: Mapping[str, Any], context: Context)
 
 
 def starts_now(operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> bool:
-    """No argument `after`, or one whose variable is absent or null."""
-    for field in operation.selection_set.selections:
-        for argument in getattr(field, "arguments", ()) or ():
-            if argument.name.value == "after":
-                value = argument.value
-                name = getattr(getattr(value, "name", None), "value", None)
-                if not (value.kind == "null_value" or (value.kind == "variable" and variables.get(name or "") is None)):
-                    return False
-    return True
+    """Whether it asks for the feed, in so many words, with no `after`, or one that is null.
+
+    `variables` are as sent: what a document gives by default is not among them. A fragment may hold anything, and
+    outages begin with what is current.
+    """
+    given = {each.variable.name.value for each in operation.variable_definitions or () if each.default_value}
+    return all(
+        isinstance(field, FieldNode)
+        and field.name.value == "changes"
+        and all(_is_null(each.value, variables, given) for each in field.arguments if each.name.value == "after")
+        for field in operation.selection_set.selections
+    )
+
+
+def _is_null(value: ValueNode, variables: Mapping[str, Any], given: Collection[str]) -> bool:
+    if isinstance(value, VariableNode):
+        name = value.name.value
+        return variables.get(name) is None and name not in given
+    return isinstance(value, NullValueNode)
 
 
 _LANGUAGES = {language.value.lower(): language for language in Language}
