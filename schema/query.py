@@ -10,6 +10,7 @@ import strawberry
 from btb.identifiers import EnterpriseNumber
 from resolvers import changes, decisions, domains, enterprises, mandates, outages, snapshots
 from resolvers.decisions import MOST_QUESTIONS, Question
+from schema import search
 from schema.access_manager import AccessManager, Delegation, access_manager, delegation
 from schema.changes import ChangeFilter, ChangePage, Snapshot, change_page, wanted
 from schema.checksum import FeedChecksum, feed_checksum
@@ -144,3 +145,9 @@ class Query:
     @strawberry.field(description="Planned and unplanned outages, current and coming, in order of start; at most 500.")
     async def outages(self, info: Info, include_past: bool | None = False) -> list[Outage]:
         return [Outage(fact=each) for each in await outages.outages(info.context, bool(include_past))]
+
+    @strawberry.field(description=search.DESCRIPTION, directives=search.DIRECTIVES)
+    async def enterprise_search(
+        self, info: Info, text: str, first: int = 10, after: str | None = None
+    ) -> search.EnterpriseSearchPage:
+        return await search.enterprise_search_page(info, text, first, after)

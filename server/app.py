@@ -6,6 +6,7 @@ import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
@@ -13,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from datasources.kbo_mirror.status import MirrorWatch
 from datasources.rehearsal import Town
 from execution.callback import CallbackSubscriptions
 from execution.connection import WebSocketSettings
@@ -113,7 +115,7 @@ class Subgraph:
             Route("/graphql", http),
             WebSocketRoute("/graphql", sockets),
             Route("/health/live", Live()),
-            Route("/health/ready", Ready([Check("database", self._database_answers)])),
+            Route("/health/ready", Ready(self._checks())),
             Route("/metrics", self.metrics),
             *page_routes(graphiql=settings.graphiql_shown, rehearsal=settings.rehearsing),
         ]
@@ -149,6 +151,17 @@ class Subgraph:
             allow_test_numbers=self.settings.test_numbers_allowed,
             on_refusal=self.metrics.not_let_in,
         )
+
+    def _checks(self) -> list[Check]:
+        return [
+            Check("database", self._database_answers),
+            Check("KBO extract", self._extract_is_fresh, needed=False),
+        ]
+
+    async def _extract_is_fresh(self) -> None:
+        assert self._house is not None
+        oldest = timedelta(days=self.settings.mirror.oldest_days)
+        await MirrorWatch(self._house.database, now, oldest, self.metrics.extract_in_use).look()
 
     async def _database_answers(self) -> None:
         assert self._house is not None

@@ -112,7 +112,7 @@ def starts_now(operation: OperationDefinitionNode, variables: Mapping[str, Any])
     return all(
         isinstance(field, FieldNode)
         and field.name.value == "changes"
-        and all(_is_null(each.value, variables, given) for each in field.arguments if each.name.value == "after")
+        and all(_is_null(each.value, variables, given) for each in field.arguments or () if each.name.value == "after")
         for field in operation.selection_set.selections
     )
 

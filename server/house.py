@@ -19,6 +19,9 @@ from btb.domains import DOMAINS
 from btb.systems import SYSTEMS
 from datasources.answers import AnsweringKbo, AnsweringPersons
 from datasources.feed import Feed
+from datasources.kbo import Kbo
+from datasources.kbo_mirror.search import MirrorSearch
+from datasources.kbo_mirror.source import MirrorKbo
 from datasources.magda.registry import Magda, magda
 from datasources.magda.transports import AsgiTransport
 from datasources.outage_board import OutageBoard
@@ -47,7 +50,8 @@ class Sources:
     """The authentic sources, and the town where it is they."""
 
     magda: Magda
-    kbo: AnsweringKbo
+    answering: AnsweringKbo
+    kbo: Kbo
     persons: AnsweringPersons
     town: Town | None
 
@@ -68,7 +72,7 @@ async def open_house(settings: Settings, metrics: Metrics) -> AsyncIterator[Hous
         stack.push_async_callback(database.close)
         if await epoch.suspicion(database) is not None:
             log.warning("The database is on another history than it was: if it was restored, run `btb epoch renew`.")
-        sources = open_sources(settings, metrics)
+        sources = open_sources(settings, metrics, database)
         stack.push_async_callback(close_sources, sources)
         keys = KeyRing.load_or_create(settings.house.person_keys)
         async with database.reading() as session:
@@ -91,6 +95,7 @@ async def open_house(settings: Settings, metrics: Metrics) -> AsyncIterator[Hous
             fingerprint=partial(_keyed, keys.secret("fingerprints")),
             now=now,
             outages=OutageBoard(database, now),
+            enterprise_search=MirrorSearch(database),
             feed_retention=settings.following.retention,
         )
         stack.push_async_callback(stopped, asyncio.create_task(house.outages.watch()))
@@ -101,8 +106,8 @@ async def open_house(settings: Settings, metrics: Metrics) -> AsyncIterator[Hous
         yield house
 
 
-def open_sources(settings: Settings, metrics: Metrics) -> Sources:
-    """MAGDA where the settings say where it is, else the rehearsal town, both behind the answers we keep."""
+def open_sources(settings: Settings, metrics: Metrics, database: Database) -> Sources:
+    """MAGDA where the settings say where it is, else the rehearsal town, behind the answers we keep and the mirror."""
     town = Town.build() if settings.town_in_process else None
     transport = None if town is None else AsgiTransport(rehearsal_app(town))
     asked = magda(
@@ -112,9 +117,11 @@ def open_sources(settings: Settings, metrics: Metrics) -> Sources:
         known_functions=frozenset(FUNCTIONS),
     )
     kept = policies.answer_policy(settings)
+    answering = AnsweringKbo(asked.kbo, kept, observer=metrics)
     return Sources(
         magda=asked,
-        kbo=AnsweringKbo(asked.kbo, kept, observer=metrics),
+        answering=answering,
+        kbo=MirrorKbo(answering, database, now, policies.mirror_policy(settings)),
         persons=AnsweringPersons(asked.persons, kept, observer=metrics),
         town=town,
     )
@@ -122,7 +129,7 @@ def open_sources(settings: Settings, metrics: Metrics) -> Sources:
 
 async def close_sources(sources: Sources) -> None:
     """Let go of what is being asked."""
-    await sources.kbo.close()
+    await sources.answering.close()
     await sources.persons.close()
     await sources.magda.close()
 

@@ -17,6 +17,7 @@ from prometheus_client.process_collector import ProcessCollector
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from datasources.kbo_mirror.state import MirrorState
 from execution.hooks import Fault, Observer, OperationReport
 from server.token_checks import Reason
 
@@ -51,6 +52,10 @@ class Metrics(Observer):
             "btb_source_oddities", "Answers left out, exceptions and unknown codes.", "service", "what"
         )
         self.statements = self._counter("btb_database_statements", "Statements sent to our database.")
+        self.extract_enterprises = self._gauge("btb_kbo_extract_enterprises", "Enterprises in the KBO extract in use.")
+        self.extract_snapshot = self._gauge(
+            "btb_kbo_extract_snapshot_seconds", "The day of the KBO extract in use, as a Unix time."
+        )
         self.feed_head = self._gauge("btb_feed_head", "Position of the last change.")
         self.feed_lag = self._gauge("btb_feed_lag_changes", "Changes that a system has not acknowledged.", "system")
         self.feed_subscribers = self._gauge("btb_feed_subscribers", "Subscribers that follow the feed.")
@@ -103,6 +108,12 @@ class Metrics(Observer):
     def answered(self, kind: str, how: str, count: int) -> None:
         """Count keys by how they were answered."""
         self.source_answers.labels(kind, how).inc(count)
+
+    def extract_in_use(self, extract: MirrorState | None) -> None:
+        """Note which extract of KBO is in use; nothing where there is none."""
+        if extract is not None:
+            self.extract_enterprises.set(extract.enterprises)
+            self.extract_snapshot.set(extract.read_at.timestamp())
 
     def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
         return Counter(name, meaning, labels, registry=self.registry)

@@ -11,6 +11,7 @@ from btb.actors import Client, Scope
 from btb.policy import AppointmentPolicy
 from btb.representation import RepresentationPolicy
 from datasources.answers import AnswerPolicy
+from datasources.kbo_mirror.source import MirrorPolicy
 from datasources.magda.settings import ClientCertificate, MagdaSettings, Signing
 from datasources.outages import OutagePolicy
 from datasources.register.database import Patience
@@ -143,6 +144,11 @@ def appointment_policy(settings: Settings) -> AppointmentPolicy:
         longest_term=None if days is None else timedelta(days=days),
         clock_tolerance=timedelta(seconds=said.clock_tolerance),
     )
+
+
+def mirror_policy(settings: Settings) -> MirrorPolicy:
+    """Who is asked first, KBO or the extract at hand."""
+    return MirrorPolicy(settings.mirror.order, timedelta(days=settings.mirror.fresh_days))
 
 
 def representation_policy(settings: Settings) -> RepresentationPolicy:

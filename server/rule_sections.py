@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode
 
 from btb.enterprises import EnterpriseStatus
+from datasources.kbo_mirror.source import MirrorOrder
 from server.sections import Count, Listed, Seconds, listed, section
 
 
@@ -36,6 +37,19 @@ class Appointing(BaseSettings):
         None, description="Longest term of co-chiefs and delegations, and their term where none is asked. Unset: none."
     )
     clock_tolerance: Seconds = Field(300.0, description="How far back a start may lie that still counts as now.")
+
+
+class Mirror(BaseSettings):
+    """The KBO extract in our own database, where `btb kbo import` put one."""
+
+    model_config = section("BTB_MIRROR_")
+
+    order: MirrorOrder = Field(
+        MirrorOrder.MIRROR_FIRST,
+        description="Who is asked first about what is only read: `mirror-first` or `kbo-first`.",
+    )
+    fresh_days: Count = Field(45, description="Age up to which an extract is asked first.")
+    oldest_days: Count = Field(45, description="Age from which readiness warns of it.")
 
 
 class Representing(BaseSettings):

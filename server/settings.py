@@ -19,7 +19,7 @@ from pydantic_settings import BaseSettings
 
 from server.feed_sections import Following
 from server.protocol_sections import Callbacks, Documents, Traces
-from server.rule_sections import Appointing, Representing
+from server.rule_sections import Appointing, Mirror, Representing
 from server.sections import Cache, Gateway, House, Limiting, Magda, Neighbours, Register, Serving
 
 _PREFIX: Final = "BTB_"
@@ -36,6 +36,7 @@ _SECTIONS: Final[dict[str, type[BaseSettings]]] = {
     "magda": Magda,
     "cache": Cache,
     "limits": Limiting,
+    "mirror": Mirror,
     "appointing": Appointing,
     "representing": Representing,
     "documents": Documents,
@@ -80,6 +81,7 @@ class Settings:
     cache: Cache
     limits: Limiting
     appointing: Appointing
+    mirror: Mirror
     representing: Representing
     documents: Documents
     callbacks: Callbacks
