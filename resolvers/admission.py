@@ -88,9 +88,11 @@ async def to_persons(context: Context, deed: Deed, people: Sequence[PersonId]) -
     """
     oneself, serving = person_asking(context), serves(context)
     ties = {person: Ties(the_person=person == oneself) for person in people}
+    unknown: dict[PersonId, Exception] = {}
     strangers = [person for person in ties if refusal(context, deed, ties[person]) is not None]
     if strangers and (oneself is not None or serving):
         held = await context.loaders.mandates_of_person.load_many(strangers)
+        unknown = {person: each for person, each in zip(strangers, held, strict=True) if isinstance(each, Exception)}
         theirs = [() if isinstance(each, Exception) else each for each in held]
         enterprises = sorted({mandate.enterprise for each in theirs for mandate in each})
         mine = dict(zip(enterprises, await relations(context, enterprises), strict=True))
@@ -99,7 +101,8 @@ async def to_persons(context: Context, deed: Deed, people: Sequence[PersonId]) -
             roles = frozenset(role for relation in tied for role in relation.roles)
             shown = serving and bool(visible(context, each))
             ties[person] = Ties(represents=any(relation.represents for relation in tied), roles=roles, serves=shown)
-    return [refusal(context, deed, ties[person]) for person in people]
+            unknown.update((person, relation.unknown) for relation in tied if relation.unknown is not None)
+    return [None if (no := refusal(context, deed, ties[each])) is None else unknown.get(each, no) for each in people]
 
 
 def visible(context: Context, mandates: Iterable[Mandate]) -> list[Mandate]:

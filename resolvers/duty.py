@@ -12,7 +12,7 @@ from btb.identifiers import EnterpriseNumber
 from datasources.register import changes as log
 from datasources.register import charts as register
 from datasources.register import leases
-from datasources.register.failures import RegisterFailure
+from datasources.register.failures import OutcomeUnknown, RegisterFailure, RegisterUnavailable
 from resolvers.context import House
 
 logger = logging.getLogger("btb.duty")
@@ -38,8 +38,8 @@ class Duty:
             while True:
                 try:
                     await self.do()
-                except RegisterFailure as failure:
-                    logger.warning("What time made true could not be recorded yet: %s", failure.reason)
+                except Exception as failure:  # whatever it is, the next look may do better, and nobody else looks
+                    logger.warning("What time made true could not be recorded yet: %s", _said(failure))
                 await asyncio.sleep(self._pause)
         finally:
             await asyncio.shield(self._give_back())
@@ -56,7 +56,12 @@ class Duty:
                 return 0
         recorded = 0
         for enterprise in waiting:
-            recorded += await self._record(enterprise)
+            try:
+                recorded += await self._record(enterprise)
+            except (RegisterUnavailable, OutcomeUnknown):
+                raise
+            except Exception as failure:  # one enterprise that cannot be settled must not hold up all behind it
+                logger.error("What time made true for %s could not be recorded: %s", enterprise, _said(failure))
         return recorded
 
     async def _record(self, enterprise: EnterpriseNumber) -> int:
@@ -76,3 +81,8 @@ class Duty:
                 await leases.release(session, LEASE, self._holder)
         except RegisterFailure as failure:
             logger.warning("The duty was not given back, and ends by itself: %s", failure.reason)
+
+
+def _said(failure: Exception) -> str:
+    """What may be logged of a failure: our own reasons, and of anything else its type, for its text may hold data."""
+    return failure.reason if isinstance(failure, RegisterFailure) else type(failure).__name__

@@ -40,10 +40,11 @@ async def by_ids(context: Context, ids: Sequence[str]) -> list[PersonId | Except
     answers: list[PersonId | Exception | None] = []
     for person in people:
         known = None if person is None else numbers[person]
-        if person is None or isinstance(known, UnknownPerson) or refused[person] is not None:
+        refusal = None if person is None else refused[person]
+        if person is None or isinstance(known, UnknownPerson) or isinstance(refusal, admission.NotAdmitted):
             answers.append(None)
         else:
-            answers.append(known if isinstance(known, Exception) else person)
+            answers.append(refusal or (known if isinstance(known, Exception) else person))
     return answers
 
 
