@@ -101,9 +101,7 @@ class Viewer:
         description="Who consulted my national number or my mandates, when and for what purpose; first <= 200.",
         directives=[sized("first", fields=["consultations"])],
     )
-    async def consultations(
-        self, info: Info, first: int | None = 50, after: str | None = None
-    ) -> ConsultationPage:
+    async def consultations(self, info: Info, first: int | None = 50, after: str | None = None) -> ConsultationPage:
         page = await viewer.consultations_of_viewer(info.context, length(first, 50), after)
         return ConsultationPage(
             consultations=[Consultation(fact=each) for each in page.consultations],
