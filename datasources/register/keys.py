@@ -74,6 +74,7 @@ class KeyRing:
         if not path.exists():
             ring = cls("1", {"1": os.urandom(_KEY_BYTES)}, os.urandom(_KEY_BYTES))
             try:
+                path.parent.mkdir(parents=True, exist_ok=True)
                 ring._write(path, os.O_EXCL)
             except FileExistsError:
                 return cls.load(path)  # another process was first
