@@ -38,6 +38,7 @@ from server.issuer_file import read_issuers
 from server.issuers import Issuer, trusted
 from server.metrics import Metrics
 from server.pages import page_routes
+from server.plans import compiled
 from server.rehearsal_issuer import RehearsalIssuer, RehearsalKeys, rehearsal_issuer_app
 from server.settings import Settings
 from server.tokens import TokenVerifier
@@ -60,8 +61,11 @@ class Subgraph:
         self.traces = traced(settings)
         self.metrics = Metrics() if self.traces is None else self.traces.metrics
         schema = build_schema(allow_test_numbers=settings.test_numbers_allowed)
+        executor, figures = compiled(settings, schema)
+        self.metrics.watch_plans(figures)
         self.engine = Engine(
             schema,
+            executor=executor,
             limits=policies.limits(settings),
             policies=policies.operation_policies(settings),
             observers=(self.metrics, FaultLog(), *(() if self.traces is None else (self.traces.spans,))),

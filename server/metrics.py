@@ -7,6 +7,7 @@ answer cache, whose observers it satisfies.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -19,6 +20,8 @@ from starlette.types import Receive, Scope, Send
 
 from datasources.kbo_mirror.state import MirrorState
 from execution.hooks import Fault, Observer, OperationReport
+from execution.plan import Figures
+from execution.plan.signals import Reason as AsideReason
 from server.token_checks import Reason
 
 _FAST: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
@@ -108,6 +111,19 @@ class Metrics(Observer):
     def answered(self, kind: str, how: str, count: int) -> None:
         """Count keys by how they were answered."""
         self.source_answers.labels(kind, how).inc(count)
+
+    def watch_plans(self, figures: Figures) -> None:
+        """Show what compiled queries count of themselves, read when the figures are."""
+        for name, meaning, read in (
+            ("btb_plans_answered", "Queries answered by a plan.", lambda: figures.answered),
+            ("btb_plans_compiled", "Queries compiled.", lambda: figures.compiled),
+            ("btb_plans_compared", "Answers compared in shadow mode.", lambda: figures.compared),
+            ("btb_plans_mismatched", "Answers that differed in shadow mode.", lambda: figures.mismatched),
+        ):
+            self._gauge(name, meaning).set_function(read)
+        aside = self._gauge("btb_plans_aside", "Queries for which a plan stepped aside, by reason.", "reason")
+        for reason in AsideReason:
+            aside.labels(reason.value).set_function(partial(figures.aside.__getitem__, reason))
 
     def extract_in_use(self, extract: MirrorState | None) -> None:
         """Note which extract of KBO is in use; nothing where there is none."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field, FilePath
 from pydantic_settings import BaseSettings
 
@@ -37,6 +39,17 @@ class Documents(BaseSettings):
         description="Whether anybody may read the schema, by introspection or `_service`. Unset: in a rehearsal, yes; "
         "otherwise clients with the scope `btb:operate`, and whoever comes through a gateway that proves itself.",
     )
+
+
+class Plans(BaseSettings):
+    """Queries compiled to functions, instead of interpreted field by field."""
+
+    model_config = section("BTB_PLANS_")
+
+    mode: Literal["on", "off", "shadow"] = Field(
+        "on", description="Whether queries are compiled; `shadow` runs both ways, compares and answers as interpreted."
+    )
+    kept: Count = Field(1_000, description="Compiled queries kept, per process.")
 
 
 class Callbacks(BaseSettings):

@@ -18,7 +18,7 @@ from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings
 
 from server.feed_sections import Following
-from server.protocol_sections import Callbacks, Documents, Traces
+from server.protocol_sections import Callbacks, Documents, Plans, Traces
 from server.rule_sections import Appointing, Mirror, Representing
 from server.sections import Cache, Gateway, House, Limiting, Magda, Neighbours, Register, Serving
 
@@ -40,6 +40,7 @@ _SECTIONS: Final[dict[str, type[BaseSettings]]] = {
     "appointing": Appointing,
     "representing": Representing,
     "documents": Documents,
+    "plans": Plans,
     "callbacks": Callbacks,
     "traces": Traces,
     "following": Following,
@@ -84,6 +85,7 @@ class Settings:
     mirror: Mirror
     representing: Representing
     documents: Documents
+    plans: Plans
     callbacks: Callbacks
     traces: Traces
     following: Following
