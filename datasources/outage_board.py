@@ -54,7 +54,7 @@ class OutageBoard:
             for each in known:
                 yield each
             while follower.reason is None:
-                if self._newest == seen:
+                if self._newest <= seen:
                     await follower.rung(self._poll)
                     continue
                 async with self._database.reading() as session:

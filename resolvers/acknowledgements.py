@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from btb.refusals import Problem, ProblemCode, Refused
 from btb.systems import AccessManagementSystem
 from datasources.register import acknowledgements as register
 from datasources.register.acknowledgements import Acknowledgement
-from datasources.register.changes import current_head
+from datasources.register.changes import Head, current_head
 from resolvers import admission
 from resolvers.changes import CursorRefused, position
 from resolvers.context import Context
@@ -51,16 +52,17 @@ async def acknowledge(context: Context, system: str, up_to: str) -> AccessManage
     return found
 
 
-async def progress(context: Context, system: AccessManagementSystem) -> Progress:
-    """How far a system is, for itself, other readers of the feed, and operators. Raises NotAdmitted."""
+async def progress(context: Context, systems: Sequence[AccessManagementSystem]) -> list[Progress]:
+    """How far each system is, for itself, other readers of the feed, and operators. Raises NotAdmitted."""
     admission.require(context, Deed.READ_FEED_PROGRESS)
     async with context.house.database.reading() as session:
+        kept = await register.acknowledged(session)
         head = await current_head(session)
-        kept = (await register.acknowledged(session)).get(system.code)
-    current = kept is not None and kept.epoch == head.epoch
-    return Progress(
-        acknowledged=kept.position if kept is not None and current else None,
-        acknowledged_at=kept.at if kept is not None and current else None,
-        behind=head.position - (kept.position if kept is not None and current else 0),
-        connected=context.house.listeners[system.code] > 0,
-    )
+    return [_progress(kept.get(system.code), head, context.house.listeners[system.code]) for system in systems]
+
+
+def _progress(kept: Acknowledgement | None, head: Head, listeners: int) -> Progress:
+    """A confirmation of another epoch says nothing about this one. The head is read last, so that nobody is ahead."""
+    if kept is None or kept.epoch != head.epoch:
+        return Progress(None, None, head.position, listeners > 0)
+    return Progress(kept.position, kept.at, head.position - kept.position, listeners > 0)

@@ -112,8 +112,10 @@ class AccessManagementSystem:
         description="How far this system has confirmed the feed.",
         requires_scopes=[["btb:feed:read"], ["btb:operate"]],
     )
-    async def feed(self, info: Info) -> FeedProgress | None:
-        return FeedProgress(progress=await acknowledgements.progress(info.context, self.system))
+    @batched
+    async def feed(several: list[AccessManagementSystem], info: Info) -> Each[FeedProgress | None]:
+        found = await acknowledgements.progress(info.context, [each.system for each in several])
+        return [FeedProgress(progress=each) for each in found]
 
     @classmethod
     def resolve_reference(cls, info: Info, code: strawberry.ID) -> AccessManagementSystem | None:
