@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,7 +18,8 @@ from datasources.kbo_mirror.importing import import_extract
 from datasources.kbo_mirror.source import MirrorKbo, MirrorOrder, MirrorPolicy
 from datasources.kbo_mirror.synthetic import number_at, write_full
 from datasources.readings import AuthenticSource, Freshness, Reading, SourceFailure, SourceUnavailable
-from datasources.register.database import Database
+from datasources.register.database import Database, ReadSession
+from datasources.register.failures import RegisterUnavailable
 from tests.datasources.kbo_mirror.conftest import NOW
 
 SNAPSHOT = datetime(2026, 10, 30, tzinfo=UTC)
@@ -135,11 +137,18 @@ async def test_five_hundred_enterprises_are_one_statement(filled: Database) -> N
     assert len(statements) == 1
 
 
-async def test_a_mirror_that_cannot_be_read_is_as_none(tmp_path: Path) -> None:
-    lost = Database.open(f"sqlite:///{tmp_path / 'without-tables.sqlite'}")
-    answers = await _mirror(Online(), lost).enterprises([HERE])
+class _Lost(Database):
+    """A database out of reach."""
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[ReadSession]:
+        raise RegisterUnavailable("lost")
+        yield
+
+
+async def test_a_mirror_that_cannot_be_read_is_as_none(database: Database) -> None:
+    answers = await _mirror(Online(), _Lost(*database.engines)).enterprises([HERE])
     assert isinstance(answers[HERE], Reading)
-    await lost.close()
 
 
 class _counted:
