@@ -24,6 +24,9 @@ class PlainClasses(set[type]):
 
     def learn(self, value: Any) -> None:
         """Remember the value's class. Raises Aside where the value is an exception or may be awaited."""
+        if inspect.iscoroutine(value):
+            value.close()  # the interpreter makes and awaits its own
+            raise Aside(Reason.VALUE)
         if isinstance(value, (BaseException, GeneratorType)) or inspect.isawaitable(value):
             raise Aside(Reason.VALUE)
         if len(self) < self.most:

@@ -1,0 +1,168 @@
+"""Random valid documents: hypothesis-graphql writes them, and what it never writes is added here."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from graphql import (
+    ArgumentNode,
+    BooleanValueNode,
+    DirectiveNode,
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLSchema,
+    IntValueNode,
+    NamedTypeNode,
+    NameNode,
+    ObjectFieldNode,
+    ObjectValueNode,
+    SelectionSetNode,
+    StringValueNode,
+    TypeInfo,
+    TypeInfoVisitor,
+    VariableNode,
+    Visitor,
+    build_schema,
+    parse,
+    print_ast,
+    print_schema,
+    visit,
+)
+from hypothesis import strategies as st
+from hypothesis_graphql import queries
+from strawberry import Schema
+
+ENTITY_TYPES = ("Thing", "Thing", "Thing", "Place", "Nothing")
+
+
+def _representation(draw: tuple[str, int]) -> ObjectValueNode:
+    name, number = draw
+    fields = {"__typename": StringValueNode(value=name), "number": IntValueNode(value=str(number))}
+    return ObjectValueNode(
+        fields=tuple(ObjectFieldNode(name=NameNode(value=key), value=value) for key, value in fields.items())
+    )
+
+
+def plain_schema(schema: Schema) -> GraphQLSchema:
+    """The schema without anything of Strawberry's."""
+    return build_schema(print_schema(schema._schema))
+
+
+Asked = tuple[str, dict[str, Any]]
+
+
+def documents(plain: GraphQLSchema, variations: int) -> st.SearchStrategy[list[Asked]]:
+    """Documents with their variables, in handfuls that vary one theme: writing a theme is what takes time."""
+    scalars = {
+        "_Any": st.tuples(st.sampled_from(ENTITY_TYPES), st.integers(0, 12)).map(_representation),
+        "Date": st.sampled_from(["2026-01-02", "2024-02-29"]).map(lambda text: StringValueNode(value=text)),
+    }
+    roots = [name for name in plain.query_type.fields if name != "_service"]  # type: ignore[union-attr]
+    written = queries(plain, fields=roots, custom_scalars=scalars, print_ast=print_ast)
+    return st.builds(
+        lambda text, seed: [varied(plain, text, Random(seed + each)) for each in range(variations)],
+        written,
+        st.integers(0, 2**32),
+    )
+
+
+class _Varying(Visitor):
+    """Adds conditions, aliases, names of types, and fields asked twice; moves selections into named fragments."""
+
+    def __init__(self, info: TypeInfo, random: Random) -> None:
+        super().__init__()
+        self._info = info
+        self._random = random
+        self.fragments: list[FragmentDefinitionNode] = []
+
+    def leave_field(self, node: FieldNode, *_: Any) -> FieldNode:
+        changes: dict[str, Any] = {}
+        if self._random.random() < 0.1:
+            changes["directives"] = (self._condition(),)
+        return _changed(node, **changes) if changes else node
+
+    def leave_selection_set(self, node: SelectionSetNode, *_: Any) -> SelectionSetNode | None:
+        parent = self._info.get_parent_type()
+        selections = list(node.selections)
+        if self._random.random() < 0.2:
+            alias = self._random.choice(
+                [None, NameNode(value="__class__"), NameNode(value="data"), NameNode(value="R")]
+            )
+            place = self._random.randrange(len(selections) + 1)
+            selections.insert(
+                place, FieldNode(name=NameNode(value="__typename"), alias=alias, arguments=(), directives=())
+            )
+        if self._random.random() < 0.2:
+            selections.append(self._random.choice(selections))
+        if parent is not None and self._random.random() < 0.2:
+            cut = self._random.randrange(len(selections))
+            spread = self._fragment(parent.name, selections[cut:])
+            selections[cut:] = [spread] * self._random.choice([1, 1, 2])
+        return SelectionSetNode(selections=tuple(selections))
+
+    def _fragment(self, type_name: str, selections: list[Any]) -> FragmentSpreadNode:
+        name = NameNode(value=f"Part{len(self.fragments)}")
+        self.fragments.append(
+            FragmentDefinitionNode(
+                name=name,
+                type_condition=NamedTypeNode(name=NameNode(value=type_name)),
+                directives=(),
+                selection_set=SelectionSetNode(selections=tuple(selections)),
+                variable_definitions=(),
+            )
+        )
+        directives = (self._condition(),) if self._random.random() < 0.3 else ()
+        return FragmentSpreadNode(name=name, directives=directives)
+
+    def _condition(self) -> DirectiveNode:
+        value: Any = BooleanValueNode(value=self._random.random() < 0.5)
+        if self._random.random() < 0.7:
+            value = VariableNode(name=NameNode(value=self._random.choice("ab")))
+        name = self._random.choice(["skip", "include"])
+        return DirectiveNode(
+            name=NameNode(value=name), arguments=(ArgumentNode(name=NameNode(value="if"), value=value),)
+        )
+
+
+def _changed(node: FieldNode, **changes: Any) -> FieldNode:
+    kept = {key: getattr(node, key) for key in ("name", "alias", "arguments", "directives", "selection_set")}
+    return FieldNode(**{**kept, **changes})
+
+
+def varied(plain: GraphQLSchema, text: str, random: Random) -> tuple[str, dict[str, Any]]:
+    """The document with more of what a caller may write, and its variables."""
+    document = parse(text)
+    info = TypeInfo(plain)
+    varying = _Varying(info, random)
+    changed: DocumentNode = visit(document, TypeInfoVisitor(info, varying))
+    body = "\n".join(print_ast(each) for each in (*changed.definitions, *varying.fragments))
+    variables: dict[str, Any] = {"a": random.random() < 0.5, "b": random.random() < 0.5}
+    body = body.removeprefix("query").lstrip()
+    used = {name for name in variables if f"if: ${name})" in body}
+    if not used:
+        return "query Asked " + body, {}
+    declared = ", ".join(f"${name}: Boolean! = true" for name in sorted(used))
+    asked = f"query Asked({declared}) {body}"
+    given = {name: value for name, value in variables.items() if name in used and random.random() < 0.8}
+    return with_variable(asked, given, random)
+
+
+def with_variable(text: str, given: dict[str, Any], random: Random) -> tuple[str, dict[str, Any]]:
+    """The same, with one argument `most`, `salt` or `number` given by a variable."""
+    for name in ("most", "salt", "number"):
+        start = text.find(f"{name}: ")
+        if start < 0 or random.random() < 0.5:
+            continue
+        end = start + len(name) + 2
+        stop = end
+        while stop < len(text) and (text[stop].isdigit() or text[stop] == "-"):
+            stop += 1
+        if stop > end:
+            default = text[end:stop]
+            text = text[:end] + "$n" + text[stop:]
+            text = text.replace("query Asked(", f"query Asked($n: Int! = {default}, ", 1)
+            return text, given if random.random() < 0.5 else {**given, "n": random.randrange(6)}
+    return text, given

@@ -1,0 +1,81 @@
+"""What a plan answers is what graphql-core answers, to the byte; or it steps aside."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.execution.plan import world
+from tests.execution.plan.both import Both
+from tests.execution.plan.documents import Asked, documents, plain_schema
+
+VARIATIONS = 20
+DOCUMENTS = documents(plain_schema(world.schema()), VARIATIONS)
+FEW, MANY = 2_000, 100_000
+UNHURRIED = [
+    HealthCheck.too_slow,
+    HealthCheck.data_too_large,
+    HealthCheck.filter_too_much,
+    HealthCheck.large_base_example,
+]
+
+
+@pytest.fixture(autouse=True)
+def healthy() -> Iterator[None]:
+    """Every test leaves a healthy world."""
+    yield
+    world.MOOD[0] = world.Mood()
+
+
+@pytest.fixture(scope="module")
+def loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """One loop for all documents of a test: making one takes longer than answering."""
+    own = asyncio.new_event_loop()
+    yield own
+    own.close()
+
+
+def compare(loop: asyncio.AbstractEventLoop, count: int, moods: st.SearchStrategy[world.Mood]) -> Both:
+    """Ask `count` documents both ways."""
+    both = Both()
+
+    @settings(max_examples=count // VARIATIONS, deadline=None, database=None, suppress_health_check=UNHURRIED)
+    @given(asked=DOCUMENTS, mood=moods)
+    def equal(asked: list[Asked], mood: world.Mood) -> None:
+        world.MOOD[0] = mood
+        for each in asked:
+            loop.run_until_complete(both.planned(*each))
+
+    equal()
+    return both
+
+
+HEALTHY = st.just(world.Mood())
+WRONG = st.builds(world.Mood, st.integers(0, 2**16), st.sampled_from([5, 30, 100]))
+
+
+@pytest.mark.timeout(600)
+def test_healthy_data_are_answered_alike(loop: asyncio.AbstractEventLoop) -> None:
+    both = compare(loop, FEW // 2, HEALTHY)
+    assert both.outcomes["answered"] > FEW // 8, both.outcomes
+
+
+@pytest.mark.timeout(600)
+def test_wrong_data_are_answered_alike_or_left_to_the_interpreter(loop: asyncio.AbstractEventLoop) -> None:
+    both = compare(loop, FEW // 2, WRONG)
+    assert both.outcomes["answered"] > FEW // 40, both.outcomes
+    assert both.outcomes["aside"] > FEW // 40, both.outcomes
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(0)
+@pytest.mark.parametrize("moods", [HEALTHY, WRONG], ids=["healthy", "wrong"])
+def test_a_hundred_thousand_documents_are_answered_alike(
+    loop: asyncio.AbstractEventLoop, moods: st.SearchStrategy[world.Mood]
+) -> None:
+    both = compare(loop, MANY // 2, moods)
+    assert both.outcomes["answered"] > MANY // 40, both.outcomes
