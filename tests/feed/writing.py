@@ -7,7 +7,7 @@ import random
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from btb.actors import ActorKind, ActorReference
@@ -39,11 +39,15 @@ def number(serial: int) -> EnterpriseNumber:
 
 @dataclass
 class Writer:
-    """Writes at random about a few enterprises; `written` are the ids of the changes whose commit was acknowledged."""
+    """Writes at random about a few enterprises; `ahead` is how far its clock is.
+
+    `written` are the ids of the changes whose commit was acknowledged.
+    """
 
     database: Database
     seed: int
     enterprises: int = 5
+    ahead: timedelta = timedelta(0)
     written: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -66,7 +70,7 @@ class Writer:
         return len(recorded)
 
     def _decided(self, chart: Chart) -> Sequence[Change]:
-        act = Act(Requester(OPERATOR, operator=True), datetime.now(UTC), uuid4)
+        act = Act(Requester(OPERATOR, operator=True), datetime.now(UTC) + self.ahead, uuid4)
         choose = self._random
         person, standing = choose.choice(PEOPLE), [m for m in chart.mandates if m.standing is not Standing.ENDED]
         mandate = choose.choice(standing) if standing else None
