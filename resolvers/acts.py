@@ -31,7 +31,13 @@ from resolvers.evidence import Evidence
 KEPT_FOR = timedelta(days=30)
 """How long the answer under an idempotency key is kept."""
 
-_STORED_PROBLEMS = frozenset(ProblemCode) - {ProblemCode.SOURCE_UNAVAILABLE, ProblemCode.VERSION_CONFLICT}
+_STORED_PROBLEMS = frozenset(ProblemCode) - {
+    ProblemCode.SOURCE_UNAVAILABLE,
+    ProblemCode.VERSION_CONFLICT,
+    ProblemCode.ASSURANCE_TOO_LOW,
+}
+"""What another try with the same key may not change: a source that answers again, or a stronger login, does."""
+
 _TRIES = 3
 
 
@@ -82,6 +88,8 @@ async def carry_out(
     context: Context, asked: Asked, evidence: Evidence, decide: Decide, concerned: Concerned
 ) -> Appointment:
     """Decide and record in one transaction. Raises Refused, which is stored under the key like an answer."""
+    if asked.dry_run:
+        return await _disclosed(context, await _rehearse(context, asked, evidence, decide, concerned))
     for _ in range(_TRIES - 1):
         try:
             made = await _attempt(context, asked, evidence, decide, concerned)
@@ -90,13 +98,26 @@ async def carry_out(
             await asyncio.sleep(0)
     else:
         made = await _attempt(context, asked, evidence, decide, concerned)
-    return await _disclosed(context, made) if made.dry_run or made.replayed else made
+    return await _disclosed(context, made) if made.replayed else made
 
 
 async def _disclosed(context: Context, shown: Appointment) -> Appointment:
     """An answer that nothing is recorded for, once it is written down that it shows people's mandates."""
     await disclosures.of_mandates(context, (each.mandate for each in shown.changes if each.mandate is not None))
     return shown
+
+
+async def _rehearse(
+    context: Context, asked: Asked, evidence: Evidence, decide: Decide, concerned: Concerned
+) -> Appointment:
+    """Decide and write nothing: no lock is taken either."""
+    async with context.house.database.reading() as session:
+        chart = (await register.charts(session, [asked.enterprise]))[asked.enterprise]
+    try:
+        changes = decide(chart, _act(context, asked, evidence))
+    except Refused as no:
+        raise evidence.certain(no) from None
+    return Appointment(concerned(changes), changes, changes[-1].recorded_at, dry_run=True)
 
 
 async def _attempt(
@@ -106,7 +127,7 @@ async def _attempt(
     changes: tuple[Change, ...] = ()
     async with context.house.database.working() as session:
         chart = await register.chart_locked(session, asked.enterprise)
-        if asked.key is not None and not asked.dry_run:
+        if asked.key is not None:
             if (first := await _stored(context, session, asked)) is not None:
                 return first
             await idempotency.forget(session, _principal(asked), asked.key, context.moment)
@@ -114,12 +135,8 @@ async def _attempt(
             changes = decide(chart, _act(context, asked, evidence))
         except Refused as no:
             refused = evidence.certain(no)
-            if asked.dry_run:
-                raise refused from None
             await _store_refusal(context, session, asked, refused)
         else:
-            if asked.dry_run:
-                return Appointment(concerned(changes), changes, changes[-1].recorded_at, dry_run=True)
             await disclosures.with_changes(context, session, changes)
             changes = await log.record(session, changes)
             await requests.keep(session, changes, evidence.written(), asked.note)
