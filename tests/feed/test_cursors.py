@@ -27,7 +27,8 @@ from tests.feed.writing import Writer
 
 QUERY = "query ($after: Cursor) { changes(after: $after, first: 500) { endCursor changes { id } } }"
 FOLLOW = """subscription ($after: Cursor) { changes(after: $after) {
-  ... on ChangeBatch { from to changes { id } } ... on Checkpoint { from to } ... on FeedInterrupted { reason resumeAfter }
+  ... on ChangeBatch { from to changes { id } } ... on Checkpoint { from to }
+  ... on FeedInterrupted { reason resumeAfter }
 } }"""
 
 
