@@ -9,7 +9,8 @@ therefore change how fast it is answered, never what is answered.
     kept       what is kept, up to a bound          arguments  arguments of a field, made once
     leaves     scalars and enums                    calls      how a field gets its values
     levels     waiting for one level                writing    the generated source
-    queries    the executor that an Engine takes    shadow     both ways, compared
+    waiting    what waits for a level               queries    the executor that an Engine takes
+    shadow     both ways, compared
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ The written function has this form, for `{ shop { code products { name } } }` wi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
@@ -35,12 +35,13 @@ from graphql import (
 from strawberry import Schema
 
 from execution.operation import Prepared
-from execution.plan.calls import Batch, Deferred, Position, Resolver, Single, Whole, attribute_of, resolver_of
+from execution.plan.calls import Position, attribute_of, resolver_of
 from execution.plan.classes import Classes, PlainClasses
 from execution.plan.leaves import TESTS, coercion
 from execution.plan.selection import Selections
 from execution.plan.signals import Reason, Unplannable
 from execution.plan.source import Lines, Source
+from execution.plan.waiting import Queue, arguments_by_name, deferred
 
 DEEPEST = 20
 """Indentations after which a value is written by a function of its own; Python reads at most a hundred."""
@@ -54,17 +55,6 @@ class Bounds:
     seconds: float
 
 
-@dataclass(slots=True)
-class _Queue:
-    """Parents that wait for a field, and what is written once its values are there."""
-
-    number: str
-    call: str
-    key: str
-    type_: GraphQLOutputType
-    nodes: list[FieldNode] = field(default_factory=list)
-
-
 class Writer:
     """Writes one plan. Used once."""
 
@@ -76,7 +66,7 @@ class Writer:
         self._source = Source(plain)
         self._preparation: list[str] = []
         self._leaves: dict[Any, str] = {}
-        self._levels: list[list[_Queue]] = []
+        self._levels: list[list[Queue]] = []
         self._fields = 0
         self._until = 0.0
 
@@ -96,7 +86,7 @@ class Writer:
         main.write(f"return dumps({{{self._source.text_constant('data')}: root}})")
         return self._source.compiled(self._preparation, main.text())
 
-    def _level(self, at: Lines, queues: list[_Queue]) -> None:
+    def _level(self, at: Lines, queues: list[Queue]) -> None:
         asked = ", ".join(f"({queue.call}, q{queue.number})" for queue in queues)
         names = ", ".join(f"s{queue.number}" for queue in queues)
         at.write(f"[{names}] = await arrived(R, {asked})")
@@ -233,7 +223,7 @@ class Writer:
         given = [value] if resolver.takes_self else []
         if resolver.info_name is not None or position.arguments.constant is None:
             named = self._source.fresh("n")
-            self._preparation.append(f"{named} = {self._source.bind('N', _named(position, resolver))}(R)")
+            self._preparation.append(f"{named} = {self._source.bind('N', arguments_by_name(position, resolver))}(R)")
             given.append(f"**{named}")
         elif position.arguments.constant:
             given.append(f"**{self._source.bind('A', position.arguments.constant)}")
@@ -241,28 +231,9 @@ class Writer:
 
     def _queue(self, level: int, position: Position, key: str) -> str:
         number = self._source.fresh("")
-        call = self._source.bind("C", _deferred(self._schema, position))
+        call = self._source.bind("C", deferred(self._schema, position))
         self._preparation.append(f"q{number} = []; d{number} = []")
         while len(self._levels) <= level:
             self._levels.append([])
-        self._levels[level].append(_Queue(number, call, key, position.definition.type, position.nodes))
+        self._levels[level].append(Queue(number, call, key, position.definition.type, position.nodes))
         return number
-
-
-def _named(position: Position, resolver: Resolver) -> Callable[[Any], dict[str, Any]]:
-    """Makes the keyword arguments of a resolver that is called in place."""
-
-    def named(running: Any) -> dict[str, Any]:
-        info = position.info(running)
-        if resolver.info_name is None:
-            return position.given(running, info)
-        return {**position.given(running, info), resolver.info_name: info}
-
-    return named
-
-
-def _deferred(schema: Schema, position: Position) -> Deferred:
-    resolver = resolver_of(position)
-    if resolver is None:
-        return Whole(schema, position)
-    return Single(position, resolver) if resolver.batch is None else Batch(position, resolver.batch)
