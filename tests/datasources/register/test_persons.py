@@ -187,6 +187,7 @@ def test_a_wrong_key_file_is_named_by_its_entry_and_repeats_nothing(tmp_path: Pa
 def test_a_key_file_that_cannot_be_read_or_written_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(KeyFileInvalid):
         KeyRing.load(tmp_path / "none.json")
+    (tmp_path / "no folder").write_text("")
     with pytest.raises(KeyFileInvalid):
-        KeyRing.load_or_create(tmp_path / "no such folder" / "keys.json")
+        KeyRing.load_or_create(tmp_path / "no folder" / "keys.json")
     assert "key" not in repr(KeyRing("a", {"a": b"secret key"}, b"secret index")).replace("KeyRing", "")
