@@ -1,4 +1,4 @@
-"""People and enterprises of the rehearsal town under the names that tests use; what each is stands in the town's cast."""
+"""People and enterprises of the rehearsal town under the names that tests use; the town's cast says what each is."""
 
 from __future__ import annotations
 
