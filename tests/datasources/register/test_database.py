@@ -62,10 +62,10 @@ async def test_waiting_for_a_lock_is_bounded(register_url: str) -> None:
         with pytest.raises(RegisterUnavailable):
             async with second.working() as late:
                 await chart_locked(late, enterprise(1))
-    async with second.working() as session:
+    await second.close()
+    async with first.working() as session:
         assert (await chart_locked(session, enterprise(1))).version == 0
     await first.close()
-    await second.close()
 
 
 async def test_errors_repeat_nothing_of_what_was_written(database: Database) -> None:
