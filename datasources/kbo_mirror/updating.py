@@ -48,6 +48,9 @@ async def update(
     tallies = await _staged(extract, to, slot, progress)
     check_share(tallies, most_rejected)
     progress.step("applying", None)
+    if to.is_postgresql:
+        for table in _STAGED:
+            await to.run(f"ANALYZE {table}")
     async with transaction(to):
         for statement in _deletes(to, slot) + _inserts(to, slot):
             await to.run(statement)
@@ -107,10 +110,13 @@ _CEASED: Final = "SELECT number FROM gone_enterprises WHERE number NOT IN (SELEC
 def _deletes(to: Bulk, slot: Slot) -> list[str]:
     most = NAMES_PER_ENTERPRISE
     entities = f"SELECT number FROM gone_names UNION SELECT id / {most} FROM new_names UNION {_CEASED}"
-    old_names = (
-        f"FROM ({entities}) AS gone JOIN {slot.names.name} AS name "
-        f"ON name.id BETWEEN gone.number * {most} AND gone.number * {most} + {most - 1}"
+    # SQLite goes from each enterprise to its names; PostgreSQL cannot know how few they are, and is given a key to join by.
+    belongs = (
+        f"name.id / {most} = gone.number"
+        if to.is_postgresql
+        else f"name.id BETWEEN gone.number * {most} AND gone.number * {most} + {most - 1}"
     )
+    old_names = f"FROM ({entities}) AS gone JOIN {slot.names.name} AS name ON {belongs}"
     unsearched = f"INSERT INTO {slot.search}({slot.search}, rowid, folded) SELECT 'delete', name.id, name.folded "
     return [
         *([] if to.is_postgresql else [unsearched + old_names]),
