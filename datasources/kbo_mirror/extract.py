@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
-from enum import StrEnum
 from functools import partial
 from io import FileIO
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import IO, Final, Self
 
+from datasources.kbo_mirror.meta import ExtractKind, ExtractMeta, Told, meta_of
 from datasources.kbo_mirror.problems import ExtractUnreadable
 
 MOST_BYTES: Final = 16 * 2**30
@@ -27,25 +24,7 @@ MOST_MEMBERS: Final = 100
 
 _SMALL: Final = 2**20
 _META_BYTES: Final = 2**16
-_FORMAT: Final = "1."
 _SUBJECTS: Final = ("enterprise", "denomination", "address")
-
-
-class ExtractKind(StrEnum):
-    """Everything, or what changed since the extract before."""
-
-    FULL = "full"
-    UPDATE = "update"
-
-
-@dataclass(frozen=True, slots=True)
-class ExtractMeta:
-    """What an extract says of itself. `snapshot` is the day of its facts."""
-
-    kind: ExtractKind
-    number: int
-    snapshot: date
-    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +36,8 @@ class _Member:
 class Extract:
     """An opened extract: a context manager that gives the files we read, by name."""
 
-    def __init__(self, members: Mapping[str, _Member], close: Callable[[], None]) -> None:
+    def __init__(self, name: str, members: Mapping[str, _Member], close: Callable[[], None]) -> None:
+        self._name = name
         self._members = members
         self._close = close
 
@@ -65,7 +45,7 @@ class Extract:
     def open(cls, path: Path) -> Self:
         """Open a zip or a folder. Raises ExtractUnreadable."""
         if path.is_dir():
-            return cls(_in_folder(path), lambda: None)
+            return cls(path.resolve().name, _in_folder(path), lambda: None)
         if not path.is_file():
             raise ExtractUnreadable("There is no such file or folder.")
         try:
@@ -73,7 +53,7 @@ class Extract:
         except (zipfile.BadZipFile, OSError, EOFError):
             raise ExtractUnreadable("This is no zip file, or its end is missing.") from None
         try:
-            return cls(_in_zip(archive), archive.close)
+            return cls(path.name, _in_zip(archive), archive.close)
         except BaseException:
             archive.close()
             raise
@@ -84,15 +64,22 @@ class Extract:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._close()
 
-    def meta(self) -> ExtractMeta:
-        """What it says of itself, once the files that belong to it are found to be there. Raises ExtractUnreadable."""
-        with self.file("meta.csv") as stream:
-            raw = stream.read(_META_BYTES)
-        meta = _meta(raw)
+    def meta(self, told: Told) -> ExtractMeta:
+        """What it is, once the files that belong to it are found to be there. Raises ExtractUnreadable."""
+        raw = None
+        if "meta.csv" in self._members:
+            with self.file("meta.csv") as stream:
+                raw = stream.read(_META_BYTES)
+        meta = meta_of(raw, self._name, told, self._kind())
         missing = [name for name in files(meta.kind) if name not in self._members]
         if missing:
             raise ExtractUnreadable(f"{' and '.join(missing)} missing in this {meta.kind} extract.")
         return meta
+
+    def _kind(self) -> ExtractKind | None:
+        """What it is by its files; None where they are of neither kind, or of both."""
+        kinds = [kind for kind in ExtractKind if files(kind)[-1] in self._members]
+        return kinds[0] if len(kinds) == 1 else None
 
     def size(self, name: str) -> int:
         """Bytes of a file, unpacked."""
@@ -122,8 +109,16 @@ def _wanted() -> frozenset[str]:
 
 
 def _in_folder(folder: Path) -> dict[str, _Member]:
-    found = {name: folder / name for name in _wanted() if (folder / name).is_file()}
-    members = {name: _Member(path.stat().st_size, partial(FileIO, path)) for name, path in found.items()}
+    wanted, members = _wanted(), dict[str, _Member]()
+    try:
+        paths = [path for path in folder.iterdir() if path.name.lower() in wanted and path.is_file()]
+        for path in paths:
+            name = path.name.lower()
+            if name in members:
+                raise ExtractUnreadable(f"{name} is in this folder twice.")
+            members[name] = _Member(path.stat().st_size, partial(FileIO, path))
+    except OSError:
+        raise ExtractUnreadable("This folder cannot be read.") from None
     _bound(members)
     return members
 
@@ -137,6 +132,7 @@ def _in_zip(archive: zipfile.ZipFile) -> dict[str, _Member]:
         name = entry.filename
         if "\\" in name or "\0" in name or ":" in name or name.startswith("/") or ".." in PurePosixPath(name).parts:
             raise ExtractUnreadable("A name in this zip points outside of it.")
+        name = name.lower()
         if name not in wanted:
             continue
         if name in members:
@@ -153,35 +149,3 @@ def _in_zip(archive: zipfile.ZipFile) -> dict[str, _Member]:
 def _bound(members: Mapping[str, _Member]) -> None:
     if sum(member.size for member in members.values()) > MOST_BYTES:
         raise ExtractUnreadable("This extract is larger than any that KBO publishes.")
-
-
-def _meta(raw: bytes) -> ExtractMeta:
-    if b";" in raw and b"," not in raw:
-        raise ExtractUnreadable("meta.csv has semicolons where an extract has commas.")
-    try:
-        rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig")), strict=True))
-    except (UnicodeDecodeError, csv.Error):
-        raise ExtractUnreadable("meta.csv is not UTF-8 text with commas.") from None
-    said = {row[0].strip(): row[1].strip() for row in rows if len(row) >= 2}
-    missing = [name for name in ("SnapshotDate", "ExtractType", "ExtractNumber", "Version") if not said.get(name)]
-    if missing:
-        raise ExtractUnreadable(f"meta.csv does not say {' and '.join(missing)}.")
-    if not said["Version"].startswith(_FORMAT):
-        raise ExtractUnreadable("This extract is of another format version than 1, the one that is read here.")
-    try:
-        kind = ExtractKind(said["ExtractType"].lower())
-    except ValueError:
-        raise ExtractUnreadable("meta.csv says neither full nor update.") from None
-    number, snapshot = said["ExtractNumber"], _day(said["SnapshotDate"])
-    if snapshot is None or not (number.isascii() and number.isdigit() and len(number) <= 6):
-        raise ExtractUnreadable("The number or the date in meta.csv cannot be read.")
-    return ExtractMeta(kind, int(number), snapshot, said["Version"][:20])
-
-
-def _day(text: str) -> date | None:
-    for form in ("%d-%m-%Y", "%Y-%m-%d"):
-        try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007 a calendar day has no zone
-        except ValueError:
-            continue
-    return None

@@ -18,16 +18,17 @@ from pathlib import Path
 from typing import Any
 
 from datasources.kbo_mirror.bulk import Bulk, bulk, column_names, transaction
-from datasources.kbo_mirror.extract import Extract, ExtractKind, ExtractMeta
+from datasources.kbo_mirror.days import DayOrder
+from datasources.kbo_mirror.extract import Extract
 from datasources.kbo_mirror.indexing import cleared, indexed
 from datasources.kbo_mirror.loading import Progress, Silent, Target, check_share, stream
+from datasources.kbo_mirror.meta import ExtractKind, ExtractMeta, Told
+from datasources.kbo_mirror.numbers import Places, Seen
 from datasources.kbo_mirror.problems import DATABASE_FAILURES, ExtractUnreadable, ImportRefused, database_failed
 from datasources.kbo_mirror.records import (
     ADDRESS,
     ENTERPRISE,
     NAME,
-    Places,
-    Seen,
     addresses,
     enterprises,
     names,
@@ -52,7 +53,12 @@ class Imported:
 
 
 async def import_extract(
-    database: Database, path: Path, now: datetime, most_rejected: float = 0.05, progress: Progress | None = None
+    database: Database,
+    path: Path,
+    now: datetime,
+    most_rejected: float = 0.05,
+    progress: Progress | None = None,
+    told: Told = Told(),  # noqa: B008 frozen
 ) -> Imported:
     """Take a full extract or an update. The database is opened with `bulk.IMPORTING`.
 
@@ -60,7 +66,7 @@ async def import_extract(
     """
     try:
         with Extract.open(path) as extract, _not_collecting():
-            meta = extract.meta()
+            meta = extract.meta(told)
             async with bulk(database) as to:
                 return await _taken(extract, meta, to, now, most_rejected, progress or Silent())
     except ImportRefused:
@@ -103,9 +109,9 @@ async def _taken(
 async def _full(extract: Extract, to: Bulk, slot: Slot, most_rejected: float, progress: Progress) -> Sequence[Tally]:
     progress.step("making room", None)
     await cleared(to, slot)
-    known, places, seats = Seen(), Places(), Seen()
+    known, places, seats, days = Seen(), Places(), Seen(), DayOrder()
     steps: tuple[tuple[str, Any, Any, Any], ...] = (
-        ("enterprise.csv", ENTERPRISE, slot.enterprises, lambda batch, tally: enterprises(batch, known, tally)),
+        ("enterprise.csv", ENTERPRISE, slot.enterprises, lambda batch, tally: enterprises(batch, known, days, tally)),
         ("denomination.csv", NAME, slot.names, lambda batch, tally: names(batch, known, places, tally)),
         ("address.csv", ADDRESS, slot.addresses, lambda batch, tally: addresses(batch, known, seats, tally)),
     )

@@ -13,7 +13,8 @@ MOST_SAMPLES: Final = 5
 @dataclass(slots=True)
 class Tally:
     """One file. `elsewhere` are rows of establishments and branches, and addresses that are no seat; `orphans` are rows
-    about an enterprise that is not in the extract; `mended` are values left out of rows that were kept.
+    about an enterprise that is not in the extract. `restored` is what a spreadsheet took and reads one way only;
+    without what is `mended` a row was kept.
     """
 
     file: str
@@ -21,6 +22,7 @@ class Tally:
     kept: int = 0
     elsewhere: int = 0
     orphans: int = 0
+    restored: Counter[str] = field(default_factory=Counter)
     mended: Counter[str] = field(default_factory=Counter)
     rejected: Counter[str] = field(default_factory=Counter)
     samples: dict[str, list[int]] = field(default_factory=dict)
@@ -45,6 +47,7 @@ class Tally:
         if self.orphans:
             told.append(f"{self.orphans:,} about enterprises that are not in the extract")
         lines = [", ".join(told) + "."]
+        lines += [f"  {count:,} read as they were meant: {what}." for what, count in self.restored.items()]
         lines += [f"  {count:,} kept without what could not be read: {what}." for what, count in self.mended.items()]
         for reason, count in self.rejected.most_common():
             where = ", ".join(str(line) for line in self.samples[reason])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from datasources.kbo_mirror.extract import ExtractKind, ExtractMeta
+from datasources.kbo_mirror.meta import ExtractKind, ExtractMeta
 from datasources.kbo_mirror.problems import OutOfSequence
 
 

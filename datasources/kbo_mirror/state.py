@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 
 from sqlalchemy import select
 
-from datasources.kbo_mirror.extract import ExtractKind
+from datasources.kbo_mirror.meta import ExtractKind
 from datasources.kbo_mirror.tables import state
 from datasources.register.database import ReadSession
 

@@ -11,17 +11,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
 from datasources.kbo_mirror.bulk import Bulk, column_names, transaction
+from datasources.kbo_mirror.days import DayOrder
 from datasources.kbo_mirror.extract import Extract
 from datasources.kbo_mirror.indexing import vocabulary, word_row
 from datasources.kbo_mirror.loading import Progress, Target, check_share, stream
+from datasources.kbo_mirror.numbers import Places, Seen
 from datasources.kbo_mirror.records import (
     ADDRESS,
     DELETED,
     ENTERPRISE,
     NAME,
     NAMES_PER_ENTERPRISE,
-    Places,
-    Seen,
     addresses,
     deletions,
     enterprises,
@@ -79,9 +79,9 @@ async def _staged(extract: Extract, to: Bulk, slot: Slot, progress: Progress) ->
         target = Target(table, ("number",), staging=True)
         name = f"{subject}_delete.csv"
         tallies.append(await stream(extract, name, DELETED[subject], deletions, to, target, progress))
-    seen, places, seats = Seen(), Places(), Seen()
+    seen, places, seats, days = Seen(), Places(), Seen(), DayOrder()
     steps: tuple[tuple[str, Any, Any, Any], ...] = (
-        ("enterprise", ENTERPRISE, slot.enterprises, lambda batch, tally: enterprises(batch, seen, tally)),
+        ("enterprise", ENTERPRISE, slot.enterprises, lambda batch, tally: enterprises(batch, seen, days, tally)),
         ("denomination", NAME, slot.names, lambda batch, tally: names(batch, None, places, tally)),
         ("address", ADDRESS, slot.addresses, lambda batch, tally: addresses(batch, None, seats, tally)),
     )
@@ -110,7 +110,7 @@ _CEASED: Final = "SELECT number FROM gone_enterprises WHERE number NOT IN (SELEC
 def _deletes(to: Bulk, slot: Slot) -> list[str]:
     most = NAMES_PER_ENTERPRISE
     entities = f"SELECT number FROM gone_names UNION SELECT id / {most} FROM new_names UNION {_CEASED}"
-    # SQLite goes from each enterprise to its names; PostgreSQL cannot know how few they are, and is given a key to join by.
+    # SQLite goes from each enterprise to its names; PostgreSQL cannot know how few they are: it is given a key.
     belongs = (
         f"name.id / {most} = gone.number"
         if to.is_postgresql

@@ -11,6 +11,7 @@ import click
 
 from datasources.kbo_mirror.bulk import IMPORTING
 from datasources.kbo_mirror.importing import Imported, import_extract
+from datasources.kbo_mirror.meta import Told
 from datasources.kbo_mirror.problems import ImportRefused
 from datasources.kbo_mirror.state import MirrorState
 from datasources.kbo_mirror.status import mirror_status
@@ -35,11 +36,18 @@ def kbo() -> None:
     show_default=True,
     help="Share of a file's rows that may break the format.",
 )
-def import_(path: Path, most_rejected: float) -> None:
+@click.option("--number", type=click.IntRange(0), help="The extract's number, where its meta.csv does not say it.")
+@click.option(
+    "--snapshot",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day of its facts, where its meta.csv does not say it.",
+)
+def import_(path: Path, most_rejected: float, number: int | None, snapshot: datetime | None) -> None:
     """Take a full extract or an update: the zip as KBO publishes it, or a folder of its CSV files."""
     url = _database_url()
+    told = Told(number, None if snapshot is None else snapshot.date())
     try:
-        imported = asyncio.run(_import(url, path, most_rejected))
+        imported = asyncio.run(_import(url, path, most_rejected, told))
     except (ImportRefused, RegisterFailure, InvalidDatabaseUrl) as refused:
         click.echo(f"Not imported. {_sentence(refused)} The extract in use is untouched.", err=True)
         sys.exit(1)
@@ -74,12 +82,12 @@ def _database_url() -> str:
     return settings_or_exit().register.url.get_secret_value()
 
 
-async def _import(url: str, path: Path, most_rejected: float) -> Imported:
+async def _import(url: str, path: Path, most_rejected: float, told: Told) -> Imported:
     await _prepared(url)
     database = Database.open(url, IMPORTING)
     try:
         with watched() as progress:
-            return await import_extract(database, path, datetime.now(UTC), most_rejected, progress)
+            return await import_extract(database, path, datetime.now(UTC), most_rejected, progress, told)
     finally:
         await database.close()
 
@@ -107,6 +115,7 @@ def _sentence(refused: Exception) -> str:
 def _told(imported: Imported) -> list[str]:
     meta = imported.meta
     return [
+        *meta.notes,
         *(line for tally in imported.tallies for line in tally.sentences()),
         f"{str(meta.kind).capitalize()} extract {meta.number} of {meta.snapshot} is in use: "
         f"{imported.enterprises:,} enterprises, {imported.names:,} names, {imported.addresses:,} addresses.",

@@ -32,7 +32,10 @@ async def _refused(database: Database, path: Path, most_rejected: float = 0.05) 
 
 _FILES: list[tuple[dict[str, str | bytes | None], str]] = [
     ({"denomination.csv": None}, "denomination.csv missing"),
-    ({"meta.csv": None}, "meta.csv is missing"),
+    (
+        {"meta.csv": None},
+        "ExtractNumber is said neither by a meta.csv nor by the name of the extract; --number says it",
+    ),
     ({"enterprise.csv": GOOD["enterprise.csv"].replace("Status", "State")}, "lacks the column Status"),
     ({"enterprise.csv": GOOD["enterprise.csv"].replace(",", ";")}, "semicolons"),
     ({"denomination.csv": GOOD["denomination.csv"].encode() + b'"0000.000.196","1","001","Soci\xe9t\xe9"\n'}, "UTF-8"),
@@ -41,9 +44,13 @@ _FILES: list[tuple[dict[str, str | bytes | None], str]] = [
     ({"enterprise.csv": ENTERPRISE}, "no enterprise in this extract"),
     ({"denomination.csv": NAME + "x" * 100_000}, "longer than any row"),
     ({"meta.csv": META.replace("1.0.0", "2.0.0")}, "another format version"),
-    ({"meta.csv": META.replace("full", "half")}, "neither full nor update"),
-    ({"meta.csv": META.replace("30-10-2026", "10/30/2026")}, "number or the date"),
-    ({"meta.csv": META.replace(',"0100"', ',""')}, "does not say ExtractNumber"),
+    ({"meta.csv": META.replace("full", "half")}, "ExtractType cannot be read"),
+    ({"meta.csv": META.replace("30-10-2026", "10/11/2026")}, "SnapshotDate cannot be read"),
+    ({"meta.csv": META.replace("30-10-2026", "30-02-2026")}, "SnapshotDate cannot be read"),
+    ({"meta.csv": META.replace("0100", "1e2")}, "ExtractNumber cannot be read"),
+    ({"meta.csv": META.replace(',"0100"', ',""')}, "ExtractNumber is said neither"),
+    ({"meta.csv": META.encode("utf-16")}, "meta.csv is not UTF-8"),
+    ({"meta.csv": META.replace('"full"', '"full')}, "meta.csv is not UTF-8 text with commas"),
     ({"meta.csv": META.replace(",", ";")}, "meta.csv has semicolons"),
     ({"meta.csv": META.replace("0100", "0089")}, "older than the one in use"),
     ({"meta.csv": META.replace("30-10-2026", "30-10-2020")}, "older than the one in use"),

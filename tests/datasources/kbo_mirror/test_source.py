@@ -87,7 +87,8 @@ async def test_a_decision_never_comes_from_the_mirror(filled: Database) -> None:
 async def test_functions_come_from_kbo(filled: Database) -> None:
     mirror = _mirror(Online(), filled)
     freshness = Freshness.DECIDE
-    assert dict(await mirror.functions_in([HERE], freshness)) == {HERE: ("functions_in", freshness)}
+    answers: dict[Any, Any] = dict(await mirror.functions_in([HERE], freshness))
+    assert answers == {HERE: ("functions_in", freshness)}
     assert dict(await mirror.functions_of([], freshness)) == {}
     assert dict(await mirror.functions_of_in([], freshness)) == {}
 
