@@ -2,7 +2,7 @@
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help setup run check test slow
+.PHONY: help setup run check test slow bench
 
 # The first Python on the PATH that is 3.11; say `make PYTHON=/path/to/python3.11` for another.
 PYTHON ?= $(firstword $(foreach each,python3.11 python3 python,$(shell \
@@ -41,3 +41,18 @@ test: check ## check, and every test but the slow ones, on SQLite and PostgreSQL
 
 slow: setup ## the full variants of tests that bounded ones stand for
 	BTB_TEST_PROFILE=full $(BIN)/pytest -m slow $(PYTEST)
+
+PEERS := benchmarks/peers
+PEER_PIP := $(PEERS)/.venv/bin/python -m pip --disable-pip-version-check --no-input --quiet
+
+bench: setup $(PEERS)/.venv/.ready $(PEERS)/node/node_modules/.ready ## ours beside its peers; BENCH=quick for a smoke test
+	$(BIN)/python -m benchmarks.speed $(if $(filter quick,$(BENCH)),--quick)
+
+$(PEERS)/.venv/.ready: $(PEERS)/requirements.txt
+	@test -x $(PEERS)/.venv/bin/python || $(BIN)/python -m venv $(PEERS)/.venv
+	$(PEER_PIP) install --require-hashes -r $<
+	@touch $@
+
+$(PEERS)/node/node_modules/.ready: $(PEERS)/node/package-lock.json
+	npm ci --prefix $(PEERS)/node --no-fund --no-audit --loglevel=error
+	@touch $@

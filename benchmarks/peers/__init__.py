@@ -1,0 +1,1 @@
+"""The subgraphs that ours is measured beside."""

@@ -1,0 +1,1 @@
+"""The Python subgraphs that ours is measured beside."""

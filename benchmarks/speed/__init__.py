@@ -1,0 +1,1 @@
+"""Ours beside the subgraphs that others would pick: the same question, the same data, the same bytes."""
