@@ -6,18 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-import pytest
-
 from btb.identifiers import EnterpriseNumber
 from tests.cast import ANOTHER, BAKERY, CHIEF, CO_CHIEF, FINANCE, MANAGER, REPRESENTATIVE, STRANGER
 from tests.cast import enterprise_of as number
 from tests.journeys.test_story import delegation, identity
 from tests.journeys.world import World, codes, mutation, person
-
-ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""These rules are told before any SQL; the other journeys run on both engines."""
-
-pytestmark = ON_SQLITE
 
 UNKNOWN_ENTERPRISE = EnterpriseNumber.parse(f"{9_000_000:08d}{97 - 9_000_000 % 97:02d}").digits
 """A well-formed number that the town does not know."""

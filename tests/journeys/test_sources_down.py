@@ -5,11 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.cast import ANOTHER, CHIEF, CO_CHIEF, FINANCE, MANAGER, REPRESENTATIVE
-from tests.journeys.test_refusals import ON_SQLITE
 from tests.journeys.test_story import delegation, identity
 from tests.journeys.world import World, codes
-
-pytestmark = ON_SQLITE
 
 KBO_ENTERPRISES = "GeefOnderneming"
 KBO_FUNCTIONS = "GeefFuncties"
