@@ -93,6 +93,21 @@ class Chart:
         return None
 
 
+def latest(mandate: Mandate) -> datetime:
+    """The last moment that a mandate tells of as past: a start that is recorded, an appointment, or an end."""
+    moments = [mandate.appointed_at]
+    if mandate.suspended_at is not None:
+        moments.append(mandate.suspended_at)
+    everything: tuple[Mandate | Delegation, ...] = (mandate, *mandate.delegations)
+    for dated in everything:
+        if dated.standing is Standing.IN_OFFICE:
+            moments.append(dated.valid_from)
+        if dated.ended_at is not None:
+            moments.append(dated.ended_at)
+    moments.extend(delegation.granted_at for delegation in mandate.delegations)
+    return max(moments)
+
+
 def entrusted(mandate: Mandate, domain: str, at: datetime) -> Delegation | None:
     """The delegation by which a mandate of role DOMAIN lets its holder manage the domain at the moment."""
     for delegation in mandate.delegations:

@@ -6,14 +6,14 @@ that nobody who follows the changes ever sees two chiefs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from btb.actors import ActorReference
 from btb.changes import Change, ChangeCause, ChangeType
-from btb.chart import Chart, open_delegations
+from btb.chart import Chart, latest, open_delegations
 from btb.identifiers import EnterpriseNumber
 from btb.mandates import AccessManagerRole, Delegation, EndReason, Mandate, MandateId, Standing
 from btb.persons import PersonId
@@ -37,7 +37,7 @@ class Draft:
         self._version = chart.version
         self._mandates: dict[UUID, Mandate] = {mandate.id: mandate for mandate in chart.mandates}
         self._changes: list[Change] = []
-        self.now = max((now, *_moments(chart.mandates)))
+        self.now = max((now, *map(latest, chart.mandates)))
         self.new_id = new_id
         self.policy = policy
 
@@ -167,17 +167,3 @@ def with_delegation(mandate: Mandate, delegation: Delegation) -> Mandate:
         valid_from=min(starts) if mandate.standing is Standing.SCHEDULED else mandate.valid_from,
         valid_until=None if None in ends else max(end for end in ends if end is not None),
     )
-
-
-def _moments(mandates: Iterable[Mandate]) -> Iterable[datetime]:
-    """When the chart's mandates and delegations were written: other replicas' clocks may run ahead of ours."""
-    for mandate in mandates:
-        yield mandate.appointed_at
-        if mandate.suspended_at is not None:
-            yield mandate.suspended_at
-        if mandate.ended_at is not None:
-            yield mandate.ended_at
-        for delegation in mandate.delegations:
-            yield delegation.granted_at
-            if delegation.ended_at is not None:
-                yield delegation.ended_at

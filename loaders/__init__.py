@@ -17,8 +17,9 @@ from datasources.register.persons import PersonDirectory
 from loaders import charts, consultations, enterprises, persons
 from loaders.batching import ByKey
 from loaders.consultations import Reader, Shown
+from loaders.present import Present
 
-__all__ = ["ByKey", "Loaders", "Reader", "fresh_loaders"]
+__all__ = ["ByKey", "Loaders", "Present", "Reader", "fresh_loaders"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,9 @@ def fresh_loaders(
         person=persons.facts(register),
         person_id=persons.ids(directory),
         national_number=persons.national_numbers(directory),
-        chart=charts.charts(database),
-        mandate=charts.mandates(database),
-        delegation=charts.delegations(database),
-        mandates_of_person=charts.mandates_of_person(database),
+        chart=charts.charts(database, reader.present),
+        mandate=charts.mandates(database, reader.present),
+        delegation=charts.delegations(database, reader.present),
+        mandates_of_person=charts.mandates_of_person(database, reader.present),
         disclosure=consultations.disclosures(database, reader),
     )

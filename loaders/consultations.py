@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import uuid4
 
 from btb.actors import ActorReference
@@ -13,6 +12,7 @@ from btb.persons import PersonId
 from datasources.register.consultations import Consultation, record_consultations
 from datasources.register.database import Database
 from loaders.batching import ByKey
+from loaders.present import Present
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Reader:
     """To whom, when, and what for. Nobody is written down who may see nothing."""
 
     actor: ActorReference | None
-    moment: datetime
+    present: Present
     purpose: str | None
 
 
@@ -52,7 +52,7 @@ def entries(reader: Reader, shown: Iterable[Shown]) -> list[Consultation]:
     return [
         Consultation(
             id=uuid4(),
-            at=reader.moment,
+            at=reader.present.moment,
             subject=one.subject,
             actor=actor,
             what=one.what,

@@ -149,7 +149,7 @@ async def _attempt(
         raise refused
     context.house.feed.nudge()
     disclosures.written_with_changes(context, changes)
-    context.saw(changes[-1].recorded_at)
+    context.present.reach(changes[-1].recorded_at)
     context.loaders.chart.forget(asked.enterprise)
     context.loaders.chart.prime(asked.enterprise, charts.after(chart, changes))
     return Appointment(concerned(changes), changes, changes[-1].recorded_at)
@@ -192,7 +192,7 @@ async def _stored(context: Context, session: Session, asked: Asked) -> Appointme
     positions: list[int] = answer["positions"]
     found = await log.changes_after(session, positions[0] - 1, len(positions))
     mandate = last_of(UUID(answer["mandate"]))(found)
-    context.saw(found[-1].recorded_at)
+    context.present.reach(found[-1].recorded_at)
     return Appointment(mandate, found, found[-1].recorded_at, replayed=True)
 
 

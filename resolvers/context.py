@@ -22,7 +22,7 @@ from datasources.outage_board import OutageBoard
 from datasources.persons import PersonRegister
 from datasources.register.database import Database
 from datasources.register.persons import PersonDirectory
-from loaders import Loaders
+from loaders import Loaders, Present
 from resolvers.budgets import NumberBudget
 
 
@@ -73,9 +73,8 @@ class House:
 class Context:
     """One operation, or one event of a subscription.
 
-    `batches` is where the execution room collects calls; opaque here. `moment` is the one "now" of the whole
-    operation, aware, UTC; only a request that it carries out moves it (`saw`). `purpose` is what the caller says it
-    needs persons' data for.
+    `batches` is where the execution room collects calls; opaque here. `present` is the one "now" of the whole
+    operation, aware, UTC. `purpose` is what the caller says it needs persons' data for.
     """
 
     house: House
@@ -84,13 +83,14 @@ class Context:
     loaders: Loaders
     language: Language
     request_id: str
-    moment: datetime
+    present: Present
     purpose: str | None = None
     interruption: Interrupting | None = None
 
-    def saw(self, moment: datetime) -> None:
-        """What this operation itself recorded, or was answered from, is not in its future: `moment` moves up to it."""
-        object.__setattr__(self, "moment", max(self.moment, moment))
+    @property
+    def moment(self) -> datetime:
+        """When this takes place."""
+        return self.present.moment
 
     def today(self) -> date:
         """The calendar day in Belgium, which is the day the registers count in."""

@@ -158,6 +158,8 @@ async def _known(
     async with context.house.database.reading() as session:
         charts = await register.charts(session, enterprises, full=True)
         logs = await register.recorded(session, {enterprise for enterprise, _ in moments})
+    for chart in charts.values():
+        context.present.reach_what(chart.mandates)
     past = {
         (enterprise, at): replay(enterprise, [each for each in logs[enterprise] if each.recorded_at <= at])
         for enterprise, at in moments

@@ -12,6 +12,7 @@ from btb.mandates import Mandate
 from btb.persons import PersonId
 from datasources.register.consultations import record_consultations
 from datasources.register.database import WriteSession
+from loaders import Present
 from loaders.batching import ByKey
 from loaders.consultations import Reader, Shown, disclosures, entries
 from resolvers.context import Context
@@ -70,7 +71,7 @@ def _shown(
 
 def _reader(context: Context, moment: datetime) -> Reader:
     actor = None if isinstance(context.actor, Anonymous) else reference(context.actor)
-    return Reader(actor, moment, context.purpose)
+    return Reader(actor, Present(moment), context.purpose)
 
 
 async def _write(disclosure: ByKey[Shown, bool], shown: Iterable[Shown]) -> None:

@@ -149,6 +149,8 @@ async def full_charts(context: Context, numbers: Sequence[EnterpriseNumber]) -> 
     admitted = await admission.to_enterprises(context, Deed.READ_MANDATES, numbers)
     async with context.house.database.reading() as session:
         found = await register.charts(session, set(numbers), full=True)
+    for chart in found.values():
+        context.present.reach_what(chart.mandates)
     return [refused or found[number] for refused, number in zip(admitted, numbers, strict=True)]
 
 

@@ -16,7 +16,7 @@ from execution.batching import Batches
 from execution.errors import Unauthenticated
 from execution.hooks import RequestInfo
 from execution.operation import Prepared
-from loaders import Loaders, Reader, fresh_loaders
+from loaders import Loaders, Present, Reader, fresh_loaders
 from resolvers.context import Context, House
 from server import token_checks
 from server.authentication import Authenticator
@@ -44,33 +44,33 @@ class Contexts:
             actor = await self._authenticator.actor(info.headers.get("authorization"), info.init_payload)
         except token_checks.Unauthenticated:
             raise Unauthenticated("The token is not valid.", challenge='Bearer error="invalid_token"') from None
-        moment, purpose = self._house.now(), info.headers.get(PURPOSE)
+        present, purpose = Present(self._house.now()), info.headers.get(PURPOSE)
         purpose = None if purpose is None else masked(purpose[:400])
         return Context(
             house=self._house,
             batches=Batches(),
             actor=actor,
-            loaders=loaders_of(self._house, actor, moment, purpose),
+            loaders=loaders_of(self._house, actor, present, purpose),
             language=language(info.headers.get("accept-language", "")),
             request_id=info.request_id,
-            moment=moment,
+            present=present,
             purpose=purpose,
             interruption=getattr(info, "interruption", None),
         )
 
 
-def loaders_of(house: House, actor: Actor, moment: datetime, purpose: str | None) -> Loaders:
+def loaders_of(house: House, actor: Actor, present: Present, purpose: str | None) -> Loaders:
     """Loaders that have asked nothing yet."""
     written_down = None if isinstance(actor, Anonymous) else reference(actor)
-    reader = Reader(written_down, moment, purpose)
+    reader = Reader(written_down, present, purpose)
     return fresh_loaders(house.kbo, house.persons, house.directory, house.database, reader)
 
 
 def renewed(context: Context) -> Context:
     """The context of the next event of a subscription."""
-    moment = context.house.now()
-    loaders = loaders_of(context.house, context.actor, moment, context.purpose)
-    return replace(context, batches=Batches(), loaders=loaders, moment=moment)
+    present = Present(context.house.now())
+    loaders = loaders_of(context.house, context.actor, present, context.purpose)
+    return replace(context, batches=Batches(), loaders=loaders, present=present)
 
 
 def expires_at(context: Context) -> datetime | None:

@@ -12,6 +12,7 @@ from btb.enterprises import Language
 from btb.refusals import Problem, Refused
 from btb.wording import problem_message
 from execution.batching import Batches
+from loaders import Present
 from resolvers.context import Context, House
 from resolvers.imports import IMPORTER, import_row
 from server.commands.import_rows import HeaderRefused, Line, lines
@@ -74,14 +75,14 @@ def _sentence(problem: Problem) -> str:
 
 
 def _context(house: House) -> Context:
-    moment = house.now()
+    present = Present(house.now())
     return Context(
         house=house,
         batches=Batches(),
         actor=IMPORTER,
-        loaders=loaders_of(house, IMPORTER, moment, _PURPOSE),
+        loaders=loaders_of(house, IMPORTER, present, _PURPOSE),
         language=Language.EN,
         request_id=str(uuid4()),
-        moment=moment,
+        present=present,
         purpose=_PURPOSE,
     )

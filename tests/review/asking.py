@@ -7,6 +7,7 @@ from dataclasses import replace
 from btb.actors import Actor, Citizen, Client, Scope
 from btb.enterprises import Language
 from execution.batching import Batches
+from loaders import Present
 from resolvers.context import Context
 from server.contexts import loaders_of
 from tests.schema.world import World
@@ -14,15 +15,15 @@ from tests.schema.world import World
 
 def context_of(world: World, actor: Actor, purpose: str | None = None) -> Context:
     """One operation of this actor."""
-    house, moment = world.house, world.house.now()
+    house, present = world.house, Present(world.house.now())
     return Context(
         house=house,
         batches=Batches(),
         actor=actor,
-        loaders=loaders_of(house, actor, moment, purpose),
+        loaders=loaders_of(house, actor, present, purpose),
         language=Language.NL,
         request_id="review",
-        moment=moment,
+        present=present,
         purpose=purpose,
     )
 
@@ -40,6 +41,6 @@ async def citizen(world: World, handle: str, assurance: int = 500) -> Citizen:
 
 def later(context: Context) -> Context:
     """The same reader, asking anew."""
-    moment = context.house.now()
-    fresh = loaders_of(context.house, context.actor, moment, context.purpose)
-    return replace(context, moment=moment, loaders=fresh, batches=Batches())
+    present = Present(context.house.now())
+    fresh = loaders_of(context.house, context.actor, present, context.purpose)
+    return replace(context, present=present, loaders=fresh, batches=Batches())
