@@ -30,12 +30,16 @@ class CursorOfOtherEpoch(CursorRefused):
     """Written by this register in another epoch: its positions mean nothing any more."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Cursors:
     """Writes and reads the cursors of one register: `key` is secret, `epoch` changes when a database is restored."""
 
     key: bytes
     epoch: UUID
+
+    def begin(self, epoch: UUID) -> None:
+        """From now on positions are those of another epoch."""
+        self.epoch = epoch
 
     def write(self, position: int) -> str:
         """The cursor behind the change at this position; 0 is before the first change. 48 URL-safe characters."""

@@ -146,6 +146,14 @@ class Feed:
         await asyncio.gather(*tasks, return_exceptions=True)
         self._watching = None
 
+    def begin_anew(self, head: int) -> None:
+        """Another epoch has begun, whose newest change is at this position; what was read before is not of it."""
+        self._head = head
+        self._recent.clear()
+        self._pages.clear()
+        for follower in tuple(self._followers):
+            follower.interrupt(InterruptionReason.CURSOR_OF_OTHER_EPOCH)
+
     def nudge(self) -> None:
         """Something was written: look now instead of at the next poll."""
         self._bell.set()
@@ -173,7 +181,8 @@ class Feed:
                     await follower.rung(max(0.0, due - loop.time()))
                     continue
                 reported, due = read, loop.time() + self._checkpoint
-            yield Interrupted(follower.reason, reported)
+            lost = follower.reason is InterruptionReason.CURSOR_OF_OTHER_EPOCH
+            yield Interrupted(follower.reason, None if lost else reported)
         finally:
             self._followers.discard(follower)
 
@@ -210,9 +219,10 @@ class Feed:
         """Read what is new and ring; a log that cannot be read is tried again at the next poll."""
         while True:
             try:
-                while changes := await self._log.changes_after(self._head, PAGE):
-                    self._recent.extend(changes)
-                    self._head = changes[-1].position or self._head
+                while changes := await self._log.changes_after(read := self._head, PAGE):
+                    if self._head == read:  # else another epoch began meanwhile
+                        self._recent.extend(changes)
+                        self._head = changes[-1].position or read
                     for follower in tuple(self._followers):
                         follower.ring()
             except Exception as failure:

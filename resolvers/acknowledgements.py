@@ -16,6 +16,7 @@ from datasources.register.changes import Head, current_head
 from resolvers import admission
 from resolvers.changes import CursorRefused, position
 from resolvers.context import Context
+from resolvers.epochs import head_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ async def acknowledge(context: Context, system: str, up_to: str) -> AccessManage
     if refused is not None:
         raise Refused([Problem(ProblemCode.NOT_ENTITLED)])
     async with context.house.database.working() as session:
-        head = await current_head(session)
+        head = await head_of(context.house, session)
         try:
             place = position(context, up_to, head.position)
         except CursorRefused:

@@ -50,19 +50,17 @@ async def register_application(
     _entitled(context, owner, problems)
     if problems:
         raise Refused(problems)
+    placed = Application(code, dict(names), owner, domain, context.moment, None)
     async with context.house.database.working() as session:
-        known = await register.application(session, code)
-        if known is not None and known.owner != owner and not _operator(context):
+        if not await register.register_application(session, placed, whoever=_operator(context)):
             raise Refused([Problem(ProblemCode.APPLICATION_UNKNOWN, ("code",))])
-        placed = Application(code, dict(names), owner, domain, context.moment, None)
-        await register.register_application(session, placed)
     return placed
 
 
 async def withdraw_application(context: Context, code: str) -> Application:
     """Offer it no more. By its owner's client. Raises Refused, NotAuthenticated."""
     async with context.house.database.working() as session:
-        known = await register.application(session, code) if _CODE.fullmatch(code) else None
+        known = await register.application(session, code, locked=True) if _CODE.fullmatch(code) else None
         problems: list[Problem] = []
         _entitled(context, "" if known is None else known.owner, problems)
         if known is None or known.withdrawn_at is not None or problems:

@@ -15,10 +15,12 @@ from btb.identifiers import EnterpriseNumber
 from btb.mandates import Mandate
 from datasources.feed import PAGE, Batch, FeedItem, Interrupted, InterruptionReason
 from datasources.register import changes as log
+from datasources.register import histories as register
 from datasources.register.database import ReadSession
 from resolvers import admission, disclosures
 from resolvers.context import Context
 from resolvers.enterprises import MOST_ENTERPRISES, TooMany
+from resolvers.epochs import head_of
 from resolvers.listening import REASONS, interruptible
 from resolvers.pages import within
 
@@ -114,7 +116,7 @@ async def page(context: Context, after: str | None, first: int, asked: ChangeFil
     admission.require(context, Deed.READ_FEED)
     within(first, PAGE)
     async with context.house.database.reading() as session:
-        head = (await log.current_head(session)).position
+        head = (await head_of(context.house, session)).position
         start = 0 if after is None else await start_of(context, session, after, head)
         found = await log.page_after(session, start, first, asked)
     shown = admission.visible_changes(context, found.changes)
@@ -131,17 +133,18 @@ async def histories(
     served = ChangeFilter(domains=admission.served_domains(context))
     answers: list[Page | Exception] = []
     async with context.house.database.reading() as session:
-        head = (await log.current_head(session)).position
+        head = (await head_of(context.house, session)).position
         start = 0 if after is None else position(context, after, head)
-        for refusal, number in zip(refused, numbers, strict=True):
-            if refusal is not None:
-                answers.append(refusal)
-                continue
-            found = await log.history(session, number, start, first + 1)
-            kept = found[:first]
-            end = kept[-1].position or start if kept else start
-            shown = admission.visible_changes(context, [each for each in kept if served.passes(each)])
-            answers.append(Page(shown, end, len(found) > first))
+        admitted = {number for refusal, number in zip(refused, numbers, strict=True) if refusal is None}
+        found = await register.histories(session, admitted, start, first + 1)
+    for refusal, number in zip(refused, numbers, strict=True):
+        if refusal is not None:
+            answers.append(refusal)
+            continue
+        kept = found[number][:first]
+        end = kept[-1].position or start if kept else start
+        shown = admission.visible_changes(context, [each for each in kept if served.passes(each)])
+        answers.append(Page(shown, end, len(found[number]) > first))
     pages = [answer for answer in answers if isinstance(answer, Page)]
     await _disclosed(context, [change for each in pages for change in each.changes], disclosures.MANDATES)
     return answers
@@ -179,7 +182,7 @@ async def _shown(context: Context, batch: Batch) -> Batch:
 async def _start(context: Context, after: str) -> int:
     """Where a follower begins. This process may not have seen yet what the database has: another wrote the cursor."""
     async with context.house.database.reading() as session:
-        head = (await log.current_head(session)).position
+        head = (await head_of(context.house, session)).position
         return await start_of(context, session, after, head)
 
 

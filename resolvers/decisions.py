@@ -11,7 +11,7 @@ from uuid import UUID
 from btb import decisions
 from btb.actors import Citizen
 from btb.authority import Deed, Ties
-from btb.chart import Chart, replay
+from btb.chart import Chart
 from btb.decisions import Circumstances, Decision, DecisionReason
 from btb.enterprises import EnterpriseFacts
 from btb.identifiers import EnterpriseNumber, NationalNumber
@@ -154,17 +154,15 @@ async def _known(
     people: dict[PersonNamed, PersonId | None],
 ) -> _Known:
     enterprises = sorted({question.enterprise for question in questions})
-    moments = {(each.enterprise, each.at) for each in questions if each.at is not None and each.at < context.moment}
+    moments: dict[EnterpriseNumber, set[datetime]] = {}
+    for each in questions:
+        if each.at is not None and each.at < context.moment:
+            moments.setdefault(each.enterprise, set()).add(each.at)
     async with context.house.database.reading() as session:
         charts = await register.charts(session, enterprises, full=True)
-        logs = await register.recorded(session, {enterprise for enterprise, _ in moments})
+        past = await register.charts_as_of_each(session, moments)
     for chart in charts.values():
         context.present.reach_what(chart.mandates)
-    past = {
-        (enterprise, at): replay(enterprise, [each for each in logs[enterprise] if each.recorded_at <= at])
-        for enterprise, at in moments
-        if at is not None
-    }
     wanted = sorted(set(numbers.values()))
     facts = await context.loaders.enterprise.load_many(enterprises)
     persons = await context.loaders.person.load_many(wanted)

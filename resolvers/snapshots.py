@@ -10,11 +10,11 @@ from btb.cursors import Cursors
 from btb.filters import ChangeFilter
 from btb.mandates import Mandate, MandateId
 from datasources.feed import PAGE
-from datasources.register import changes as log
 from datasources.register.snapshots import snapshot_page
 from resolvers import admission, disclosures
 from resolvers.changes import position
 from resolvers.context import Context
+from resolvers.epochs import head_of
 from resolvers.pages import place, placed, within
 
 
@@ -33,7 +33,7 @@ async def snapshot(context: Context, asked: ChangeFilter, first: int, after: str
     admission.require(context, Deed.TAKE_SNAPSHOT)
     within(first, PAGE)
     async with context.house.database.reading() as session:
-        head = (await log.current_head(session)).position
+        head = (await head_of(context.house, session)).position
         if after is None:
             start, at, behind = head, context.moment, None
         else:

@@ -32,6 +32,7 @@ from datasources.register.keys import KeyRing
 from datasources.register.migrations import migrate
 from datasources.register.persons import PersonDirectory
 from datasources.rehearsal import Town, rehearsal_app
+from resolvers import epochs
 from resolvers.budgets import NumberBudget
 from resolvers.context import House
 from resolvers.duty import Duty
@@ -99,6 +100,7 @@ async def open_house(settings: Settings, metrics: Metrics) -> AsyncIterator[Hous
             feed_retention=settings.following.retention,
         )
         stack.push_async_callback(stopped, asyncio.create_task(house.outages.watch()))
+        stack.push_async_callback(stopped, asyncio.create_task(epochs.watch(house)))
         if database.is_postgresql:
             stack.push_async_callback(stopped, asyncio.create_task(bell.listen(url, feed.nudge)))
         duty = Duty(house, holder=f"{os.uname().nodename}:{os.getpid()}")

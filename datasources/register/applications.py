@@ -27,8 +27,11 @@ class Application:
     withdrawn_at: datetime | None = None
 
 
-async def register_application(session: WriteSession, application: Application) -> None:
-    """Write it, or write it anew under its code; whether the caller may is decided before."""
+async def register_application(session: WriteSession, application: Application, *, whoever: bool = False) -> bool:
+    """Write it, or write it anew under its code. False, and nothing is written, where the code is another owner's.
+
+    In one statement, for two owners may ask for one code at once. `whoever`: it may become another owner's.
+    """
     module = postgresql if session.dialect.name == "postgresql" else sqlite
     statement = module.insert(applications).values(
         code=application.code,
@@ -39,7 +42,9 @@ async def register_application(session: WriteSession, application: Application) 
         withdrawn_at=application.withdrawn_at,
     )
     taken = {column.name: statement.excluded[column.name] for column in applications.c if not column.primary_key}
-    await session.execute(statement.on_conflict_do_update(index_elements=[applications.c.code], set_=taken))
+    mine = None if whoever else applications.c.owner == application.owner
+    written = statement.on_conflict_do_update(index_elements=[applications.c.code], set_=taken, where=mine)
+    return (await session.execute(written.returning(applications.c.code))).one_or_none() is not None
 
 
 async def withdraw_application(session: WriteSession, code: str, at: datetime) -> None:
@@ -51,9 +56,10 @@ async def withdraw_application(session: WriteSession, code: str, at: datetime) -
     )
 
 
-async def application(session: Session, code: str) -> Application | None:
-    """One application, withdrawn or not."""
-    row = (await session.execute(select(applications).where(applications.c.code == code))).one_or_none()
+async def application(session: Session, code: str, *, locked: bool = False) -> Application | None:
+    """One application, withdrawn or not; `locked` inside a transaction that will write it anew."""
+    statement = select(applications).where(applications.c.code == code)
+    row = (await session.execute(statement.with_for_update() if locked else statement)).one_or_none()
     return None if row is None else _of(row)
 
 

@@ -210,13 +210,6 @@ async def page_after(session: Session, position: int, limit: int, asked: ChangeF
     return LogPage(passed, max(newest, position), False)
 
 
-async def history(session: Session, enterprise: EnterpriseNumber, after: int, limit: int) -> tuple[Change, ...]:
-    """What happened to one enterprise after a position, oldest first, at most `limit`."""
-    mine = _LOG.where(changes.c.enterprise == enterprise, changes.c.position > after)
-    # The versions rise with the positions, and have the index that begins with the enterprise.
-    return await _read(session, mine.order_by(None).order_by(changes.c.enterprise_version).limit(limit))
-
-
 async def change_at(session: Session, position: int) -> Change | None:
     """The change at one position."""
     found = await _read(session, _LOG.where(changes.c.position == position))

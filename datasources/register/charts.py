@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, String, and_, func, literal_column, select, text, type_coerce, union_all
 
 from btb.changes import Change
-from btb.chart import Chart, replay
+from btb.chart import Chart, after, replay
 from btb.identifiers import EnterpriseNumber
 from btb.mandates import Delegation, DelegationId, Mandate, MandateId, Standing
 from btb.persons import PersonId
@@ -101,14 +102,24 @@ async def charts_as_of(
 
 async def replayed_charts(session: Session, numbers: Collection[EnterpriseNumber]) -> Mapping[EnterpriseNumber, Chart]:
     """The charts as the whole log makes them, ended mandates included."""
-    return {number: replay(number, each) for number, each in (await recorded(session, numbers)).items()}
+    return {number: replay(number, each) for number, each in (await _recorded(session, numbers, _RECORDED)).items()}
 
 
-async def recorded(
-    session: Session, numbers: Collection[EnterpriseNumber]
-) -> Mapping[EnterpriseNumber, tuple[Change, ...]]:
-    """Every change of each enterprise, in order: its chart as of any moment can be made of them."""
-    return await _recorded(session, numbers, _RECORDED)
+async def charts_as_of_each(
+    session: Session, moments: Mapping[EnterpriseNumber, Collection[datetime]]
+) -> Mapping[tuple[EnterpriseNumber, datetime], Chart]:
+    """As `charts_as_of`, for several moments of each enterprise; its changes are read and replayed once for all."""
+    if not moments:
+        return {}
+    last = max(at for each in moments.values() for at in each)
+    said = await _recorded(session, moments.keys(), _RECORDED.where(changes.c.recorded_at <= last))
+    found: dict[tuple[EnterpriseNumber, datetime], Chart] = {}
+    for number, each in moments.items():
+        chart, told = Chart(number), said[number]
+        for at in sorted(each):
+            until = bisect_right(told, at, key=attrgetter("recorded_at"))
+            chart = found[number, at] = after(chart, told[chart.version : until])
+    return found
 
 
 async def _recorded(

@@ -88,6 +88,11 @@ class PersonDirectory:
         self._people: _Memory[PersonId] = _Memory(remembered, seconds, clock)
         self._numbers: _Memory[NationalNumber] = _Memory(remembered, seconds, clock)
 
+    def forget(self) -> None:
+        """Whom this process remembers, the database may not know: it was restored, or another wrote."""
+        self._people.clear()
+        self._numbers.clear()
+
     async def known(self, numbers: Collection[NationalNumber]) -> Mapping[NationalNumber, PersonId]:
         """The ids of those whom the register has met; the others are absent, and nothing is written."""
         indexes = {self._keys.index(number): number for number in numbers}
@@ -150,8 +155,7 @@ class PersonDirectory:
             if other != person:
                 lost = or_(persons.c.id == other, persons.c.absorbed_by == other)
                 await session.execute(update(persons).where(lost).values(absorbed_by=person))
-        self._people.clear()
-        self._numbers.clear()
+        self.forget()
         return Replacement(person, other if other != person and now in before else None)
 
     async def reencrypt(self, batch: int = 500) -> int:

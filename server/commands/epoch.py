@@ -14,14 +14,14 @@ from server.commands.reading import settings_or_exit
 
 @click.group()
 def epoch() -> None:
-    """Say whether a database that was restored or moved goes on with the same history. Restart `btb serve` after."""
+    """Say whether a database that was restored or moved goes on with the same history."""
 
 
 @epoch.command()
 def renew() -> None:
     """Something may be lost: refuse every cursor given out before, so that consumers take a snapshot."""
     begun = on_register(settings_or_exit().register.url.get_secret_value(), _renewed)
-    click.echo(f"Epoch {begun} has begun. Restart every replica.")
+    click.echo(f"Epoch {begun} has begun; running servers notice within seconds.")
 
 
 @epoch.command()

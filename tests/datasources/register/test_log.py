@@ -23,13 +23,13 @@ from datasources.register.changes import (
     change_at,
     changes_after,
     current_head,
-    history,
     page_after,
     record,
 )
 from datasources.register.charts import chart_locked
 from datasources.register.columns import microseconds, moment
 from datasources.register.database import Database
+from datasources.register.histories import histories
 from datasources.register.payloads import change_of, payload
 from datasources.register.snapshots import snapshot_page
 from datasources.register.verify import findings
@@ -188,9 +188,9 @@ async def test_an_enterprise_s_history_is_its_changes_oldest_first(database: Dat
         await record(session, [change(chief, 1), change(mandate(enterprise(2)), 1)])
         await record(session, [change(ended(chief, NOON + DAY), 2)])
     async with database.reading() as session:
-        assert [one.position for one in await history(session, number, 0, 50)] == [1, 3]
-        assert [one.position for one in await history(session, number, 1, 50)] == [3]
-        assert [one.position for one in await history(session, number, 0, 1)] == [1]
+        assert [one.position for one in (await histories(session, [number], 0, 50))[number]] == [1, 3]
+        assert [one.position for one in (await histories(session, [number], 1, 50))[number]] == [3]
+        assert [one.position for one in (await histories(session, [number], 0, 1))[number]] == [1]
 
 
 async def test_a_snapshot_is_of_its_position_whatever_is_written_since(database: Database) -> None:

@@ -135,6 +135,20 @@ async def test_an_application_is_offered_until_it_is_withdrawn(database: Databas
         assert await application(session, "NONE") is None
 
 
+async def test_of_two_owners_at_once_one_has_the_code(database: Database) -> None:
+    async def place(owner: str) -> bool:
+        async with database.working() as session:
+            mine = Application("DMFA", {Language.NL: owner}, owner, "FINANCE", NOON)
+            return await register_application(session, mine)
+
+    placed = await asyncio.gather(*(place(owner) for owner in ("RSZ", "BOSA") * 8))
+    async with database.working() as session:
+        kept = await application(session, "DMFA")
+        assert kept is not None
+        assert placed == [owner == kept.owner for owner in ("RSZ", "BOSA") * 8]
+        assert await register_application(session, replace(kept, owner="operator's choice"), whoever=True)
+
+
 async def test_outages_have_gapless_revisions_in_the_order_they_were_written(database: Database) -> None:
     planned = Outage(uuid4(), "PLANNED", "WEB_SERVICE", NOON, NOON + DAY, None, {Language.EN: "Upgrade"})
     open_ended = replace(planned, id=uuid4(), kind="UNPLANNED", ends_at=None)
