@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Sequence
 from typing import Any
@@ -19,6 +18,7 @@ from execution.operation import Answer, OperationRequest, Prepared
 from execution.persisted import DocumentsAsSent, DocumentSource
 from execution.preparation import Preparation
 from execution.reporting import Run
+from execution.time_limit import within
 from execution.variables import coerced
 
 __all__ = ["Answer", "Engine", "Limits", "OperationRequest", "Prepared"]
@@ -77,9 +77,8 @@ class Engine:
             variables = await self._admitted(run, prepared, request, context)
             if isinstance(variables, Answer):
                 return run.refused(variables)
-            async with asyncio.timeout(self.limits.deadline):
-                with run.watched(context):
-                    result = await self._result(run, prepared, variables, request, context)
+            asked = self._result(run, prepared, variables, request, context)
+            result = await within(self.limits.deadline, asked)
         except TimeoutError:
             return run.late()
         except Exception as error:
@@ -116,17 +115,22 @@ class Engine:
     async def _result(
         self, run: Run, prepared: Prepared, variables: VariableValues, request: OperationRequest, context: Any
     ) -> ExecutionResult | bytes:
-        if self._executor is not None and prepared.type is OperationType.QUERY:
-            compiled = await self._executor(prepared, variables.coerced, context)
-            if compiled is not None:
-                run.compiled = True
-                return compiled  # type: ignore[no-any-return]
-        return await result_of(self._interpreter(prepared, variables, request, context))
+        with run.watched(context):
+            if self._executor is not None and prepared.type is OperationType.QUERY:
+                compiled = await self._executor(prepared, variables, context)
+                if compiled is not None:
+                    run.compiled = True
+                    return compiled  # type: ignore[no-any-return]
+            return await result_of(self._interpreter(prepared, variables, request, context))
 
     def _interpreter(
         self, prepared: Prepared, variables: VariableValues, request: OperationRequest, context: Any
     ) -> Executor:
         return executor(self.schema, prepared, variables, context, dict(request.extensions or {}))
+
+    async def _told(self, run: Run, event: Any) -> ExecutionResult:
+        with run.watched(event.context_value):
+            return await result_of(event, serially=False)
 
     def broke(self, request_id: str, error: Exception) -> Answer:
         """Something of ours broke before there was an operation: told to observers, masked for the caller."""
@@ -182,9 +186,7 @@ class Engine:
         if renew is not None:
             event.context_value = renew(interpreter.context_value)
         try:
-            async with asyncio.timeout(self.limits.deadline):
-                with run.watched(event.context_value):
-                    result = await result_of(event, serially=False)
+            result = await within(self.limits.deadline, self._told(run, event))
         except TimeoutError:
             return run.event_late()
         except Exception as error:

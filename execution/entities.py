@@ -21,7 +21,7 @@ from strawberry.federation.schema_directives import Key, Requires
 from strawberry.printer import print_schema
 
 from execution.errors import Translate, never_translated
-from execution.keys import BadRepresentation, FieldSet, SchemaFault, coerced_fields, field_set, has_all
+from execution.keys import BadRepresentation, FieldSet, PlainKey, SchemaFault, coerced_fields, field_set, has_all
 from execution.limits import limit_exceeded
 
 KeyValues: TypeAlias = dict[str, Any]
@@ -54,6 +54,7 @@ class Entity:
         "_definition",
         "_known",
         "_parameters",
+        "_plain_key",
         "_takes_info",
         "batch",
         "keys",
@@ -69,6 +70,7 @@ class Entity:
         self.origin: type = definition.origin
         keys = [each for each in definition.directives or () if isinstance(each, Key)]
         self.keys = tuple(field_set(type_, str(each.fields), "key") for each in keys if each.resolvable is not False)
+        self._plain_key = PlainKey.of(self.keys[0]) if self.keys else None
         for each in keys:
             field_set(type_, str(each.fields), "key")
         self.others = tuple(
@@ -111,6 +113,14 @@ class Entity:
 
     def key_of(self, representation: KeyValues, translate: Translate) -> KeyValues:
         """The coerced key values (and required fields) of a representation, by their Python names."""
+        if self._plain_key is not None:
+            try:
+                return self._plain_key.values(representation)
+            except Exception:  # it may fit all the same; where it does not, what follows meets the same and says why
+                return self._key_in_full(representation, translate)
+        return self._key_in_full(representation, translate)
+
+    def _key_in_full(self, representation: KeyValues, translate: Translate) -> KeyValues:
         key = next((each for each in self.keys if has_all(representation, each.fields)), None)
         if key is None:
             raise BadRepresentation("The representation has not the fields of any key of its type.")
@@ -130,7 +140,8 @@ class Entity:
                 raise ValueError(f"{self.name} answered {len(values)} entities for {len(keys)} keys")
         else:
             values = await self._one_by_one(info, keys)
-        return [self._checked(value, info) for value in values]
+        origin = self.origin
+        return [value if type(value) is origin else self._checked(value, info) for value in values]
 
     async def _one_by_one(self, info: strawberry.Info, keys: Sequence[KeyValues]) -> list[Any]:
         """Started in order before any is awaited, so that loaders see them together."""
@@ -188,6 +199,7 @@ class SubgraphSchema(Schema):
     ) -> list[FederationAny]:
         """One item per representation, in its place; exceptions among them become errors of that place alone."""
         settings = self._entity_settings
+        admit = settings.admit
         if len(representations) > settings.cap:
             raise limit_exceeded("representations", settings.cap)
         answers: list[Any] = [None] * len(representations)
@@ -195,9 +207,10 @@ class SubgraphSchema(Schema):
         for index, representation in enumerate(representations):
             try:
                 name, key = self._read(representation)
-                admitted = settings.admit(info.context, name, key)
-                if inspect.isawaitable(admitted):
-                    await admitted
+                if admit is not open_to_all:
+                    admitted = admit(info.context, name, key)
+                    if inspect.isawaitable(admitted):
+                        await admitted
                 groups.setdefault(name, []).append((index, key))
             except Exception as error:
                 answers[index] = error

@@ -12,6 +12,8 @@ from graphql import OperationType
 from execution.errors import CodedError, Translate, never_translated
 
 if TYPE_CHECKING:
+    from graphql.execution.values import VariableValues
+
     from execution.operation import OperationRequest, Prepared
 
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -117,10 +119,10 @@ class Policies:
 class CompiledExecutor(Protocol):
     """A faster way to run a prepared query, tried first."""
 
-    async def __call__(self, prepared: Prepared, variables: Mapping[str, Any], context: Any) -> Any:
+    async def __call__(self, prepared: Prepared, variables: VariableValues, context: Any) -> Any:
         """An ExecutionResult, or the whole serialised response; None steps aside, and the document is interpreted.
 
-        `variables` are coerced. Nothing that it did before stepping aside may be visible but in the context's loaders.
+        Nothing that it did before stepping aside may be visible but in the context's loaders.
         """
         ...
 

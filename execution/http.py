@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from uuid import uuid4
 
 from graphql import OperationType
 
@@ -14,6 +13,7 @@ from execution.errors import RefusedRequest
 from execution.hooks import ContextFactory, Receive, RequestInfo, Scope, Send, StreamTransport
 from execution.negotiation import GRAPHQL_RESPONSE, JSON, preferred
 from execution.operation import Answer, OperationRequest
+from execution.request_ids import new_request_id
 from execution.requests import (
     Disconnected,
     bad_request,
@@ -150,7 +150,7 @@ def request_info(scope: Scope) -> RequestInfo:
         name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     given = headers.get("x-request-id", "")
-    request_id = given if _REQUEST_ID.match(given) else uuid4().hex
+    request_id = given if _REQUEST_ID.match(given) else new_request_id()
     client = scope.get("client")
     return RequestInfo(headers, client[0] if client else None, scope["path"], scope.get("method", "GET"), request_id)
 

@@ -6,7 +6,7 @@ more than their text. Cycles and unknown fragments count nothing here: validatio
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from graphql import (
@@ -180,15 +180,20 @@ def cost_exceeded(cost: int, limit: int) -> CostExceeded:
     return CostExceeded(message, extensions={"cost": cost, "limit": limit})
 
 
+_LEAVES = frozenset((str, int, float, bool, type(None)))
+
+
 def list_too_long(value: object, longest: int) -> bool:
     """Whether a JSON value holds, at any depth, a list longer than this."""
     rest = [value]
     while rest:
         found = rest.pop()
+        inner: Iterable[object] = ()
         if isinstance(found, list):
             if len(found) > longest:
                 return True
-            rest += [each for each in found if isinstance(each, (list, dict))]
+            inner = found
         elif isinstance(found, dict):
-            rest += [each for each in found.values() if isinstance(each, (list, dict))]
+            inner = found.values()
+        rest += [each for each in inner if type(each) not in _LEAVES]
     return False

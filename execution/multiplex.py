@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from functools import partial
-from uuid import uuid4
 
 import orjson
 from graphql import OperationType
@@ -15,6 +14,7 @@ from execution.graphql_transport_ws import CloseCode, Frames, ProtocolViolation,
 from execution.interruption import Interruption, InterruptionReason
 from execution.operation import Answer, OperationRequest
 from execution.outbox import Outbox
+from execution.request_ids import new_request_id
 from execution.runs import MakeContext
 from execution.streaming import Streams
 from execution.subscription import Subscription
@@ -85,7 +85,7 @@ class Multiplex:
             return
         self._operations[received.id] = operation
         request = OperationRequest(
-            received.query, received.operation_name, received.variables, received.extensions, uuid4().hex
+            received.query, received.operation_name, received.variables, received.extensions, new_request_id()
         )
         operation.task = self._loop.create_task(self._run(operation, request))
         self._tasks.add(operation.task)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from execution.cost import Cost
     from execution.limits import Measure
+    from execution.plain_variables import PlainVariables
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,5 +86,6 @@ class Prepared:
     fragment_definitions: Mapping[str, FragmentDefinitionNode]
     measure: Measure
     cost: Cost
+    plain_variables: PlainVariables
     introspects: bool
     asks_service: bool

@@ -31,6 +31,7 @@ from execution.errors import OperationResolutionFailure, Translate, refusal, syn
 from execution.limits import Limits, excesses, limit_exceeded, measured
 from execution.operation import Answer, Prepared
 from execution.overlaps import OverlappingFields
+from execution.plain_variables import PlainVariables
 from execution.variables import values_rule
 
 
@@ -103,6 +104,7 @@ class Preparation:
             fragment_definitions=definitions,
             measure=measured(document, operation) if len(measures) > 1 else measures[0],
             cost=self._costs.cost(operation, definitions),
+            plain_variables=PlainVariables(self._schema, operation),
             introspects=not roots.isdisjoint(("__schema", "__type")),
             asks_service="_service" in roots,
         )

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from time import perf_counter_ns, time_ns
 from typing import Any
-from uuid import uuid4
 
 import orjson
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema
@@ -24,6 +23,7 @@ from execution.errors import (
 from execution.federated_trace import federated_trace
 from execution.hooks import Fault, Observer, OperationReport
 from execution.operation import Answer, OperationRequest, Prepared
+from execution.request_ids import new_request_id
 
 
 class Run:
@@ -37,6 +37,7 @@ class Run:
         "_started_at",
         "_translate",
         "_wall",
+        "_watching",
         "compiled",
         "cost",
         "request_id",
@@ -47,9 +48,10 @@ class Run:
         self, observers: Sequence[Observer], translate: Translate, ceiling: int, request: OperationRequest
     ) -> None:
         self._observers = observers
+        self._watching = [each for each in observers if type(each).executing is not Observer.executing]
         self._translate = translate
         self._ceiling = ceiling
-        self.request_id = request.request_id or uuid4().hex
+        self.request_id = request.request_id or new_request_id()
         self._started_at = self._prepared_at = perf_counter_ns()
         self._prepared: Prepared | None = None
         self._wall = time_ns()
@@ -66,13 +68,13 @@ class Run:
     def _all_watching(self, context: Any) -> Iterator[None]:
         assert self._prepared is not None
         with ExitStack() as stack:
-            for observer in self._observers:
+            for observer in self._watching:
                 stack.enter_context(observer.executing(self._prepared, self.request_id, context))
             yield
 
     def watched(self, context: Any) -> AbstractContextManager[None]:
         """Every observer's own context manager, around an execution."""
-        return self._all_watching(context) if self._observers else _UNWATCHED
+        return self._all_watching(context) if self._watching else _UNWATCHED
 
     def refused(self, answer: Answer) -> Answer:
         """Told before execution that it will not be."""

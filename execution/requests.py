@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -13,8 +13,11 @@ import orjson
 from execution.errors import BAD_REQUEST, RefusedRequest
 from execution.hooks import Receive
 from execution.operation import OperationRequest
+from execution.time_limit import within
 
 _MEMBERS = ("query", "operationName", "variables", "extensions")
+_QUOTED = tuple(b'"%s"' % name.encode() for name in _MEMBERS)
+_LEAVES = frozenset((str, int, float, bool, type(None)))
 
 
 class Disconnected(Exception):
@@ -28,35 +31,43 @@ def bad_request(message: str, status: int = 400, **headers: str) -> RefusedReque
 
 def json_content(content_type: str, content_encoding: str) -> None:
     """Refuse bodies that are not JSON in UTF-8: forms and plain text need no preflight, so they are never read."""
-    media, *parameters = (part.strip() for part in content_type.lower().split(";"))
-    charset = next((part[8:].strip('"') for part in parameters if part.startswith("charset=")), "utf-8")
-    if media != "application/json" or charset not in ("utf-8", "utf8"):
+    if not _is_json(content_type):
         raise bad_request("The body must be application/json in UTF-8.", 415, accept="application/json")
     if content_encoding not in ("", "identity"):
         raise bad_request("The body must not be compressed.", 415, accept_encoding="identity")
+
+
+@lru_cache(maxsize=256)
+def _is_json(content_type: str) -> bool:
+    media, *parameters = (part.strip() for part in content_type.lower().split(";"))
+    charset = next((part[8:].strip('"') for part in parameters if part.startswith("charset=")), "utf-8")
+    return media == "application/json" and charset in ("utf-8", "utf8")
 
 
 async def body_of(receive: Receive, announced: str, most: int, seconds: float) -> bytes:
     """The whole body, unless it is larger than `most` bytes or does not arrive in time."""
     if announced and (not announced.isdecimal() or len(announced) > 15 or int(announced) > most):
         raise too_large(most)
-    parts: list[bytes] = []
-    length = 0
     try:
-        async with asyncio.timeout(seconds):
-            while True:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise Disconnected
-                part = message.get("body", b"")
-                length += len(part)
-                if length > most:
-                    raise too_large(most)
-                parts.append(part)
-                if not message.get("more_body", False):
-                    return parts[0] if len(parts) == 1 else b"".join(parts)
+        return await within(seconds, _received(receive, most))
     except TimeoutError:
         raise bad_request("The body did not arrive in time.", 408, connection="close") from None
+
+
+async def _received(receive: Receive, most: int) -> bytes:
+    parts: list[bytes] = []
+    length = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        part = message.get("body", b"")
+        length += len(part)
+        if length > most:
+            raise too_large(most)
+        parts.append(part)
+        if not message.get("more_body", False):
+            return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def too_large(most: int) -> RefusedRequest:
@@ -77,7 +88,7 @@ def request_in_body(body: bytes, most_depth: int) -> dict[str, Any]:
         raise bad_request("The body must be a JSON object.")
     if body.count(b"{") + body.count(b"[") > most_depth and deeper_than(members, most_depth):
         raise bad_request(f"The body may be {most_depth} levels deep.")
-    if any(body.count(b'"%s"' % name.encode()) > 1 for name in _MEMBERS) or b"\\u" in body:
+    if any(body.count(name) > 1 for name in _QUOTED) or b"\\u" in body:
         _once_each(body)
     return members
 
@@ -90,7 +101,7 @@ def deeper_than(value: object, most: int) -> bool:
             inner
             for each in level
             for inner in (each.values() if isinstance(each, dict) else each if isinstance(each, list) else ())
-            if isinstance(inner, (dict, list))
+            if type(inner) not in _LEAVES
         ]
         if not level:
             return False

@@ -15,17 +15,18 @@ from graphql.validation import ValuesOfCorrectTypeRule
 from execution.errors import BAD_USER_INPUT, FormattedError, Translate, deliberate, formatted
 from execution.operation import Prepared
 
-_NO_VARIABLES = VariableValues({}, {})
-
 
 def coerced(
     schema: GraphQLSchema, prepared: Prepared, given: Mapping[str, Any] | None, most_errors: int, translate: Translate
 ) -> VariableValues | list[FormattedError]:
     """The variables of an operation, or what is wrong with them; a scalar's own coded reason is kept."""
-    definitions = prepared.operation.variable_definitions
-    if not definitions:
-        return _NO_VARIABLES
-    values = get_variable_values(schema, definitions, dict(given or {}), max_errors=most_errors, hide_suggestions=True)
+    try:
+        return prepared.plain_variables.values(given)
+    except (
+        Exception
+    ):  # they may fit all the same; where they do not, graphql-core meets the same and says what is wrong
+        definitions, sent = prepared.operation.variable_definitions or (), dict(given or {})
+        values = get_variable_values(schema, definitions, sent, max_errors=most_errors, hide_suggestions=True)
     if isinstance(values, VariableValues):
         return values
     return [_about_value(error, translate) for error in values]

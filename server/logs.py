@@ -14,26 +14,20 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, Final, TextIO
-from uuid import uuid4
 
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from btb.masking import STARS, masked
+from execution.request_ids import new_request_id
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 """The id of the request under way, for everything that it logs; of a socket, for as long as it is open."""
 
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
 _WELL_FORMED: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{15,63}\Z")
-_LETTERS: Final = str.maketrans("0123456789", "ghijklmnop")
 _PROBED: Final = ("/health/", "/metrics")
 _CLIENT_NAMES: Final = (b"apollographql-client-name", b"graphql-client-name", b"x-graphql-client")
-
-
-def new_request_id() -> str:
-    """Thirty-two random letters: an id with digits might look like a person's number, and be masked in part."""
-    return uuid4().hex.translate(_LETTERS)
 
 
 class JsonLines(logging.Formatter):
@@ -122,6 +116,9 @@ class AccessLog:
             request_id.reset(token)
 
     def _told(self, scope: Scope, status: int, seconds: float) -> None:
+        level = logging.DEBUG if scope["path"].startswith(_PROBED) else logging.INFO
+        if not self._log.isEnabledFor(level):
+            return
         client = next((value.decode("latin-1") for name, value in scope["headers"] if name in _CLIENT_NAMES), None)
         told = {
             "method": scope.get("method", "WEBSOCKET"),
@@ -130,5 +127,4 @@ class AccessLog:
             "milliseconds": round(seconds * 1000, 2),
             "client": client and client[:100],
         }
-        level = logging.DEBUG if scope["path"].startswith(_PROBED) else logging.INFO
         self._log.log(level, "%s", scope["type"], extra=told)

@@ -23,7 +23,9 @@ class PlainClasses(set[type]):
     most = 4096
 
     def learn(self, value: Any) -> None:
-        """Remember the value's class. Raises Aside where the value is an exception or may be awaited."""
+        """Remember the value's class. Raises Aside where the value is None, an exception, or may be awaited."""
+        if value is None:
+            raise Aside(Reason.NULL)
         if inspect.iscoroutine(value):
             value.close()  # the interpreter makes and awaits its own
             raise Aside(Reason.VALUE)
@@ -64,6 +66,11 @@ class Classes:
         if known is None:
             raise Unplannable
         return known
+
+    def usual(self, type_: GraphQLObjectType) -> type | None:
+        """The class that values of an object type mostly have, where there is one that is plain."""
+        known = self._own.get(type_)
+        return None if known is None or issubclass(known, BaseException) or hasattr(known, "__await__") else known
 
     def possible(self, type_: GraphQLAbstractType) -> list[tuple[GraphQLObjectType, type]]:
         """The object types behind an interface or union that can be told by class alone. Raises Unplannable."""

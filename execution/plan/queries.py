@@ -71,13 +71,13 @@ class CompiledQueries:
         self._plans: Kept[Plan] = Kept(self.settings.kept)
         self._bounds = Bounds(self.settings.fields, self.settings.compile_seconds)
 
-    async def __call__(self, prepared: Prepared, variables: Mapping[str, Any], context: Any) -> bytes | None:
+    async def __call__(self, prepared: Prepared, variables: VariableValues, context: Any) -> bytes | None:
         """The whole response, or None: the interpreter must answer."""
-        plan = self._plan(prepared, variables)
+        plan = self._plan(prepared, variables.coerced)
         if isinstance(plan, Reason):
             self.figures.aside[plan] += 1
             return None
-        answer = await self._run(plan, Running(context, VariableValues({}, dict(variables))))
+        answer = await self._run(plan, Running(context, variables))
         if isinstance(answer, Reason):
             plan.aside_in_a_row += 1
             self.figures.aside[answer] += 1

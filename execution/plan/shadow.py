@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -38,13 +38,12 @@ class ShadowedQueries:
         """Those of the plans, with what was compared."""
         return self._compiled.figures
 
-    async def __call__(self, prepared: Prepared, variables: Mapping[str, Any], context: Any) -> ExecutionResult | None:
+    async def __call__(self, prepared: Prepared, variables: VariableValues, context: Any) -> ExecutionResult | None:
         """The interpreter's result where a plan answered; None where none did."""
         planned = await self._compiled(prepared, variables, context)
         if planned is None:
             return None
-        values = VariableValues({}, dict(variables))
-        result = await result_of(executor(self._schema, prepared, values, context, {}))
+        result = await result_of(executor(self._schema, prepared, variables, context, {}))
         self.figures.compared += 1
         if not _equal(planned, result):
             self.figures.mismatched += 1

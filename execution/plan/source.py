@@ -6,10 +6,12 @@ document says (aliases, field names, argument values) is a constant under a name
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import CodeType
 from typing import Any
 
 import orjson
+from graphql import Undefined
 
 from execution.plan.classes import CAST, PlainClasses
 from execution.plan.levels import arrived
@@ -53,6 +55,7 @@ class Source:
             "CAST": CAST,
             "arrived": arrived,
             "dumps": orjson.dumps,
+            "UNDEFINED": Undefined,
         }
 
     def fresh(self, letter: str) -> str:
@@ -65,6 +68,10 @@ class Source:
         name = self.fresh(letter)
         self._bound[name] = value
         return name
+
+    def key(self, value: str) -> str:
+        """A literal that stands for this text as a dictionary's key, and is replaced by it once all is compiled."""
+        return f"{self.text_constant(value)!r}"
 
     def text_constant(self, value: str) -> str:
         """The name of a constant text, one for equal texts."""
@@ -85,6 +92,20 @@ class Source:
             text += function.text()
         text += main
         code = compile("\n".join(text) + "\n", "<plan>", "exec", dont_inherit=True, optimize=0)
-        exec(code, self._bound)  # noqa: S102  # nothing a document says is text: see above
+        names = {name: value for value, name in self._constants.items()}
+        exec(_named(code, names), self._bound)  # noqa: S102  # nothing a document says is text: see above
         run: Callable[[Any], Any] = self._bound["run"]
         return run
+
+
+def _named(code: CodeType, names: Mapping[str, str]) -> CodeType:
+    """The same code in which literals that stand for a text are that text."""
+    return code.replace(co_consts=tuple(_constant(each, names) for each in code.co_consts))
+
+
+def _constant(value: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(value, str):
+        return names.get(value, value)
+    if isinstance(value, tuple):
+        return tuple(_constant(each, names) for each in value)
+    return _named(value, names) if isinstance(value, CodeType) else value

@@ -37,14 +37,14 @@ from strawberry import Schema
 from execution.operation import Prepared
 from execution.plan.calls import Position, attribute_of, resolver_of
 from execution.plan.classes import Classes, PlainClasses
-from execution.plan.leaves import TESTS, coercion
+from execution.plan.leaves import Leaf
 from execution.plan.selection import Selections
 from execution.plan.signals import Reason, Unplannable
 from execution.plan.source import Lines, Source
 from execution.plan.waiting import Queue, arguments_by_name, deferred
 
-DEEPEST = 20
-"""Indentations after which a value is written by a function of its own; Python reads at most a hundred."""
+DEEPEST = 12
+"""Indentations after which a value is written by a function of its own; Python allows twenty loops in loops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Writer:
         self._bounds = bounds
         self._source = Source(plain)
         self._preparation: list[str] = []
-        self._leaves: dict[Any, str] = {}
+        self._leaves: dict[Any, Leaf] = {}
         self._levels: list[list[Queue]] = []
         self._fields = 0
         self._until = 0.0
@@ -83,7 +83,7 @@ class Writer:
         for level, queues in enumerate(self._levels, 1):
             main.level = level
             self._level(main, queues)
-        main.write(f"return dumps({{{self._source.text_constant('data')}: root}})")
+        main.write(f"return dumps({{{self._source.key('data')}: root}})")
         return self._source.compiled(self._preparation, main.text())
 
     def _level(self, at: Lines, queues: list[Queue]) -> None:
@@ -100,67 +100,68 @@ class Writer:
 
     def _value(self, at: Lines, type_: GraphQLOutputType, nodes: list[FieldNode], value: str) -> None:
         """Statements that replace the value under this name by what is answered for it."""
+        nullable = not isinstance(type_, GraphQLNonNull)
         if isinstance(type_, GraphQLNonNull):
-            at.write(f"if {value} is None: raise ASIDE(NULL)")
-            self._present(at, type_.of_type, nodes, value)
-            return
-        at.write(f"if {value} is not None:")
-        at.indentation += 1
-        self._present(at, type_, nodes, value)
-        at.indentation -= 1
+            type_ = type_.of_type
+        if is_leaf_type(type_):
+            for statement in self._leaf(type_).statements(value, nullable):
+                at.write(statement)
+        elif nullable:
+            at.write(f"if {value} is not None:")
+            at.indentation += 1
+            self._present(at, type_, nodes, value)
+            at.indentation -= 1
+        else:
+            self._present(at, type_, nodes, value)
 
     def _present(self, at: Lines, type_: Any, nodes: list[FieldNode], value: str) -> None:
-        """The same for a value that is not None."""
-        if is_leaf_type(type_):
-            name = self._leaf(type_)
-            test = TESTS.get(type_)
-            at.write(f"{f'if {test.format(v=value)}: ' if test else ''}{value} = {name}({value})")
+        """The same for what must be a list or an object; None is refused with whatever else is neither."""
+        if at.indentation >= DEEPEST:
+            self._by_function(at, type_, nodes, value)
         elif isinstance(type_, GraphQLList):
-            at.write(f"if type({value}) is not list and type({value}) is not tuple: raise ASIDE(VALUE)")
-            self._by_function(at, value, lambda inner, item: self._value(inner, type_.of_type, nodes, item), each=True)
-        elif at.indentation >= DEEPEST:
-            self._by_function(at, value, lambda inner, item: self._present(inner, type_, nodes, item), each=False)
+            item, made = self._source.fresh("v"), self._source.fresh("o")
+            wrong = f"raise ASIDE(NULL if {value} is None else VALUE)"
+            at.write(f"if type({value}) is not list and type({value}) is not tuple: {wrong}")
+            at.write(f"{made} = []")
+            at.write(f"for {item} in {value}:")
+            at.indentation += 1
+            self._value(at, type_.of_type, nodes, item)
+            at.write(f"{made}.append({item})")
+            at.indentation -= 1
+            at.write(f"{value} = {made}")
         elif is_object_type(type_):
             self._object(at, type_, nodes, value)
         elif is_abstract_type(type_):
             self._abstract(at, type_, nodes, value)
 
-    def _leaf(self, type_: Any) -> str:
-        name = self._leaves.get(type_)
-        if name is None:
-            name = self._leaves[type_] = self._source.bind("L", coercion(type_, self._plain))
-        return name
+    def _leaf(self, type_: Any) -> Leaf:
+        leaf = self._leaves.get(type_)
+        if leaf is None:
+            leaf = self._leaves[type_] = Leaf(type_, self._plain, self._source.bind)
+        return leaf
 
-    def _by_function(self, at: Lines, value: str, write: Callable[[Lines, str], None], each: bool) -> None:
-        """The value is made by a function of its own; with `each`, item by item."""
-        name, item = self._source.fresh("f"), self._source.fresh("v")
+    def _by_function(self, at: Lines, type_: Any, nodes: list[FieldNode], value: str) -> None:
+        """The value is made by a function of its own: Python reads only so many indentations and loops in loops."""
+        name, given = self._source.fresh("f"), self._source.fresh("v")
         inner = Lines(at.level)
-        if each:
-            items, made = self._source.fresh("i"), self._source.fresh("o")
-            inner.write(f"def {name}({items}):")
-            inner.indentation += 1
-            inner.write(f"{made} = []")
-            inner.write(f"for {item} in {items}:")
-            inner.indentation += 1
-            write(inner, item)
-            inner.write(f"{made}.append({item})")
-            inner.indentation -= 1
-            inner.write(f"return {made}")
-        else:
-            inner.write(f"def {name}({item}):")
-            inner.indentation += 1
-            write(inner, item)
-            inner.write(f"return {item}")
+        inner.write(f"def {name}({given}):")
+        inner.indentation += 1
+        self._present(inner, type_, nodes, given)
+        inner.write(f"return {given}")
         self._source.function(inner)
         at.write(f"{value} = {name}({value})")
 
     def _object(self, at: Lines, type_: GraphQLObjectType, nodes: list[FieldNode], value: str) -> None:
-        required = self._classes.required(type_)
-        if required is None:
-            at.write(f"if type({value}) not in PLAIN: learn({value})")
-        else:
-            at.write(f"if type({value}) is not {self._source.bind('T', required)}: raise ASIDE(VALUE)")
+        required, usual = self._classes.required(type_), self._classes.usual(type_)
+        if required is not None:
+            class_ = self._source.bind("T", required)
+            at.write(f"if type({value}) is not {class_}: raise ASIDE(NULL if {value} is None else VALUE)")
             at.write(f"if hasattr({value}, CAST): raise ASIDE(VALUE)")
+        elif usual is not None:
+            class_ = self._source.bind("T", usual)
+            at.write(f"if type({value}) is not {class_} and type({value}) not in PLAIN: learn({value})")
+        else:
+            at.write(f"if type({value}) not in PLAIN: learn({value})")
         self._fields_of(at, type_, self._selections.below(type_, nodes), value, value)
 
     def _abstract(self, at: Lines, type_: Any, nodes: list[FieldNode], value: str) -> None:
@@ -184,7 +185,7 @@ class Writer:
         queues: list[str] = []
         for key, nodes in fields.items():
             self._counted()
-            name = self._source.text_constant(key)
+            name = self._source.key(key)
             if nodes[0].name.value == "__typename":
                 members.append(f"{name}: {self._source.text_constant(type_.name)}")
                 continue

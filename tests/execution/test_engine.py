@@ -259,7 +259,7 @@ async def test_a_compiled_executor_is_tried_first_and_may_step_aside() -> None:
     async def compiled(
         prepared: Prepared, variables: Mapping[str, Any], context: Any
     ) -> ExecutionResult | bytes | None:
-        asked.append(variables)
+        asked.append(variables.coerced)
         match prepared.name:
             case "Bytes":
                 return b'{"data":{"hello":"bytes"}}'

@@ -41,7 +41,7 @@ class Both:
         if isinstance(values, list):
             self.outcomes["refused"] += 1
             return None
-        answer = await self.plans(prepared, values.coerced, context or world.WorldContext())
+        answer = await self.plans(prepared, values, context or world.WorldContext())
         if answer is None:
             self.outcomes["aside"] += 1
             return None

@@ -1,0 +1,41 @@
+"""A bound on how long something may take, which costs nothing where it never has to wait."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Generator
+from types import coroutine
+from typing import Any, TypeVar
+
+Value = TypeVar("Value")
+
+
+async def within(seconds: float, asked: Coroutine[Any, Any, Value]) -> Value:
+    """What it answers. Raises TimeoutError where it takes longer; a timer is only set once it waits for something."""
+    loop = asyncio.get_running_loop()
+    latest = loop.time() + seconds
+    try:
+        awaited = asked.send(None)
+    except StopIteration as done:
+        return done.value  # type: ignore[no-any-return]
+    async with asyncio.timeout_at(latest):
+        return await _rest(asked, awaited)
+
+
+@coroutine
+def _rest(asked: Coroutine[Any, Any, Value], awaited: Any) -> Generator[Any, Any, Value]:
+    """Wait for what it waits for, and go on; as `await asked`, had it not been begun already."""
+    while True:
+        thrown: BaseException | None = None
+        sent: Any = None
+        try:
+            sent = yield awaited
+        except GeneratorExit:
+            asked.close()
+            raise
+        except BaseException as error:
+            thrown = error
+        try:
+            awaited = asked.send(sent) if thrown is None else asked.throw(thrown)
+        except StopIteration as done:
+            return done.value  # type: ignore[no-any-return]
