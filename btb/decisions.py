@@ -7,7 +7,7 @@ a yes is given: suspended, then not yet valid, then a delegation that ended, the
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
@@ -44,18 +44,13 @@ _LEAST_YES = 2
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What the sources say beside the chart.
-
-    `enterprise_ceased`: see `btb.representation_rules.has_ceased`. `representation`: that the person represents the
-    enterprise, where known; it lets nobody manage a domain, but it is what somebody without mandate can build on.
-    """
+    """What the sources say beside the chart; `enterprise_ceased`: see `btb.representation_rules.has_ceased`."""
 
     enterprise_known: bool = True
     enterprise_ceased: bool = False
     person_known: bool = True
     person_deceased: bool = False
     domain_known: bool = True
-    representation: LegalRepresentation | None = None
 
 
 NOTHING_AMISS = Circumstances()
@@ -69,6 +64,13 @@ class Decision:
     reason: DecisionReason
     at: datetime
     because: tuple[Evidence, ...] = ()
+
+    def built_on(self, representation: LegalRepresentation) -> Decision:
+        """The same answer about somebody without mandate, with the function in KBO that they can build on.
+
+        Representing the enterprise lets nobody manage a domain: it lets them appoint who may (csam.be).
+        """
+        return replace(self, because=(representation,))
 
     @property
     def detail(self) -> tuple[tuple[str, str], ...]:
@@ -104,8 +106,7 @@ def decide(
             if best is None or found[0] < best[0]:
                 best = found
     if best is None:
-        represents = circumstances.representation
-        return Decision(False, DecisionReason.NO_MANDATE, at, () if represents is None else (represents,))
+        return Decision(False, DecisionReason.NO_MANDATE, at)
     rank, reason, evidence = best
     return Decision(rank <= _LEAST_YES, reason, at, (evidence,))
 

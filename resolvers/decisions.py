@@ -53,11 +53,13 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A decision with the version of the chart and the readings it rests on."""
+    """A decision with the chart and the readings it rests on; `number` where the person has one."""
 
     decision: Decision
+    question: Question
+    number: NationalNumber | None
     at: datetime
-    version: int
+    chart: Chart
     readings: tuple[Reading[EnterpriseFacts] | Reading[PersonFacts], ...]
 
 
@@ -199,7 +201,7 @@ def _answer(context: Context, question: Question, known: _Known) -> Answer | Exc
     if isinstance(failure, Exception) and decision.reason not in _STANDS_WITHOUT_SOURCES:
         return failure
     readings = tuple(each for each in (enterprise, person) if isinstance(each, Reading))
-    return Answer(decision, at, chart.version, readings)
+    return Answer(decision, question, number, at, chart, readings)
 
 
 def _unavailable(answer: object) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from btb.actors import Citizen
 from btb.chart import Chart
-from btb.identifiers import EnterpriseNumber
+from btb.identifiers import EnterpriseNumber, NationalNumber
 from btb.mandates import AccessManagerRole, Mandate, MandateStatus
 from btb.representation import LegalRepresentation
 from resolvers import enterprises
@@ -41,7 +41,7 @@ async def relations(context: Context, numbers: Sequence[EnterpriseNumber]) -> li
     actor = context.actor
     if not isinstance(actor, Citizen):
         return [STRANGER] * len(numbers)
-    represented = await representations(context, actor, numbers)
+    represented = await representations(context, actor.national_number, numbers)
     charts = await context.loaders.chart.load_many(numbers)
     return [
         _relation(context, actor, represented.get(number), chart) for number, chart in zip(numbers, charts, strict=True)
@@ -49,14 +49,14 @@ async def relations(context: Context, numbers: Sequence[EnterpriseNumber]) -> li
 
 
 async def representations(
-    context: Context, actor: Citizen, numbers: Sequence[EnterpriseNumber] | None = None
+    context: Context, person: NationalNumber, numbers: Sequence[EnterpriseNumber] | None = None
 ) -> dict[EnterpriseNumber, LegalRepresentation | Exception]:
-    """Which of these enterprises (of all, where None) the citizen represents today, by which function.
+    """Which of these enterprises (of all, where None) a person represents today, by which function.
 
     An enterprise whose facts cannot be had stands there with the failure; where KBO cannot say which functions the
-    citizen holds, every enterprise named does.
+    person holds, every enterprise named does.
     """
-    (reading,) = await context.loaders.functions_of.load_many([actor.national_number])
+    (reading,) = await context.loaders.functions_of.load_many([person])
     if isinstance(reading, Exception):
         if numbers is None:
             raise reading
@@ -69,7 +69,7 @@ async def representations(
         if isinstance(each, Exception):
             mine[number] = each
         else:
-            mine.update((number, fact) for fact in each if fact.holder == actor.national_number)
+            mine.update((number, fact) for fact in each if fact.holder == person)
     return mine
 
 

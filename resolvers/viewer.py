@@ -51,7 +51,7 @@ async def enterprises(context: Context) -> list[ViewerEnterprise]:
     actor = context.actor
     if not isinstance(actor, Citizen):
         return []
-    represented = await representations(context, actor)
+    represented = await representations(context, actor.national_number)
     held = await context.loaders.mandates_of_person.load(actor.person)
     capacities: dict[EnterpriseNumber, set[Capacity]] = {}
     for number, fact in represented.items():

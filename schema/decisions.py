@@ -12,8 +12,8 @@ from btb.enterprises import Language
 from btb.identifiers import EnterpriseNumber
 from btb.mandates import Mandate
 from btb.representation import LegalRepresentation
-from btb.wording import decision_explanation
-from resolvers import decisions
+from execution.batching import Each, batched
+from resolvers import decisions, explanations
 from schema.access_manager import AccessManager, Delegation
 from schema.enterprise import LegalRepresentative
 from schema.info import Info
@@ -51,14 +51,16 @@ class AccessDecision:
         return self.made.decision.reason
 
     @strawberry.field(description="The mandate, delegation or KBO function the answer rests on; a handful at most.")
-    def because(self) -> list[Evidence]:
-        return [_evidence(each, self.made.at) for each in self.made.decision.because]
+    @batched
+    async def because(several: list[AccessDecision], info: Info) -> Each[list[Evidence]]:
+        grounded = await explanations.grounded(info.context, [each.made for each in several])
+        return [[_evidence(fact, decision.at) for fact in decision.because] for decision in grounded]
 
     @strawberry.field(description="What would change the answer, in words for a person.")
-    def explanation(self, info: Info, language: Language | None = None) -> str:
-        return decision_explanation(
-            self.made.decision.reason, language or info.context.language, self.made.decision.detail
-        )
+    @batched
+    async def explanation(several: list[AccessDecision], info: Info, language: Language | None = None) -> Each[str]:
+        made = [each.made for each in several]
+        return await explanations.explained(info.context, made, language or info.context.language)
 
     @strawberry.field(description="The moment the answer is about.")
     def at(self) -> datetime:
@@ -66,7 +68,7 @@ class AccessDecision:
 
     @strawberry.field(description="The enterprise's version the answer rests on.")
     def enterprise_version(self) -> int:
-        return self.made.version
+        return self.made.chart.version
 
     @strawberry.field(description="When each source was read; at most one of each.")
     def sources(self) -> list[SourceReading]:

@@ -122,8 +122,10 @@ def test_a_death_or_a_ceased_enterprise_is_a_no_at_once(
 
 
 def test_a_representative_without_mandate_is_told_what_to_build_on(staffed: Bakery) -> None:
-    decision = decide(staffed.chart, TINA, "FINANCE", NOON, Circumstances(representation=REPRESENTS))
-    assert (decision.allowed, decision.because, decision.detail) == (False, (REPRESENTS,), ())
+    decision = decide(staffed.chart, TINA, "FINANCE", NOON)
+    built = decision.built_on(REPRESENTS)
+    assert (built.allowed, built.reason) == (decision.allowed, decision.reason) == (False, R.NO_MANDATE)
+    assert (built.because, built.detail) == ((REPRESENTS,), ())
 
 
 def test_who_manages_a_domain_is_who_may(staffed: Bakery) -> None:

@@ -102,6 +102,24 @@ async def test_every_no_has_its_reason(bakery: World) -> None:
     assert (await may(bakery, "tom"))["reason"] == "ENDED"
 
 
+async def test_somebody_without_mandate_is_told_who_can_change_that(keeping_nothing: World) -> None:
+    world = keeping_nothing
+    els = await may(world, "els")
+    assert [each["__typename"] for each in els["because"]] == ["LegalRepresentative"]
+    assert els["explanation"].endswith(
+        "As legal representative this person can appoint a chief access manager, also themself."
+    )
+    assert "the domain Finance" in els["explanation"]
+    emma = await may(world, "emma")
+    assert (emma["because"], "The chief access manager can appoint" in emma["explanation"]) == ([], True)
+    elsewhere = await may(world, "emma", enterprise=world.number("brouwerij"))
+    assert "a legal representative has to appoint one" in elsewhere["explanation"]
+    assert (await may(world, "els", at="2020-01-01T00:00:00Z"))["because"] == []
+    world.switches.refused = Trouble(service=Service.FUNCTIONS.value)
+    unasked = await may(world, "els")
+    assert (unasked["reason"], unasked["because"]) == ("NO_MANDATE", [])
+
+
 async def test_a_past_moment_is_answered_as_it_was_recorded_then(bakery: World) -> None:
     during = later()
     await bakery.request("endAppointment", bakery.person("koen"), accessManagerId=bakery.ids["nadia"])
