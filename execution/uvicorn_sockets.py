@@ -6,13 +6,16 @@ import socket
 from collections.abc import Callable, Sequence
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import CloseCode, Frame
 from websockets.http11 import Request
 from websockets.protocol import State
 
 from execution.outbox import LENT
 from execution.streaming import Streams
+
+FRAMES_A_SECOND = 1_000
+"""So many frames that are no messages (pings, pongs, parts of messages) one client may send in a second."""
 
 
 def text_frame(payload: bytes) -> bytes:
@@ -29,12 +32,45 @@ class LendingProtocol(WebSocketsSansIOProtocol):
     """uvicorn's own protocol (`ws=LendingProtocol`), which lends itself to the application as `execution.socket`."""
 
     on_writable: Callable[[], None] | None = None
+    _second = 0.0
+    _without_message = 0
 
     def handle_connect(self, event: Request) -> None:
         """Offer the socket in the scope, before the application's task first runs."""
         super().handle_connect(event)
         if hasattr(self, "scope"):
             self.scope["extensions"][LENT] = self  # type: ignore[assignment]
+
+    def handle_cont(self, event: Frame) -> None:
+        """Keep a part of a message, unless it is empty: no bound on bytes would ever end a message of those."""
+        if self._bearable() and (event.data or event.fin):
+            super().handle_cont(event)
+
+    def handle_ping(self) -> None:
+        """Answer, but to a client that reads: what it does not read would stay with us."""
+        if self._bearable() and self.writable.is_set():
+            super().handle_ping()
+        else:
+            self.conn.data_to_send()
+
+    def handle_pong(self, event: Frame) -> None:
+        """A sign of life."""
+        if self._bearable():
+            super().handle_pong(event)
+
+    def _bearable(self) -> bool:
+        """Count a frame that is no message; a client that sends only those, as fast as it can, is let go."""
+        now = self.loop.time()
+        if now - self._second >= 1:
+            self._second, self._without_message = now, 0
+        self._without_message += 1
+        if self._without_message > FRAMES_A_SECOND and not self.close_sent and not self.transport.is_closing():
+            self.stop_keepalive()
+            self.conn.fail(CloseCode.POLICY_VIOLATION, "Too many frames")
+            self.close_sent = True
+            self.transport.write(b"".join(self.conn.data_to_send()))
+            self.transport.close()
+        return not self.close_sent and not self.transport.is_closing()
 
     def write_texts(self, texts: Sequence[bytes]) -> bool:
         """Write frames as one; False where the transport asks to pause."""
@@ -57,19 +93,6 @@ class LendingProtocol(WebSocketsSansIOProtocol):
 
     def abort(self) -> None:
         """Drop the connection; what is in its buffers is lost, and no memory stays with a client that does not read."""
-        self.transport.abort()
-
-
-class LendingHttpProtocol(HttpToolsProtocol):
-    """uvicorn's own protocol (`http=LendingHttpProtocol`), whose streamed responses can be dropped."""
-
-    def on_headers_complete(self) -> None:
-        """Offer the socket in the scope, before the application's task first runs."""
-        self.scope["extensions"] = {LENT: self}  # type: ignore[dict-item]
-        super().on_headers_complete()
-
-    def abort(self) -> None:
-        """Drop the connection; what is in its buffers is lost."""
         self.transport.abort()
 
 

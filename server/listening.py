@@ -6,7 +6,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from execution.streaming import Streams
-from execution.uvicorn_sockets import DrainingServer, LendingHttpProtocol, LendingProtocol
+from execution.uvicorn_http import LendingHttpProtocol
+from execution.uvicorn_sockets import DrainingServer, LendingProtocol
 from server.settings import Settings
 
 

@@ -16,7 +16,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from execution.streaming import Streams
-from execution.uvicorn_sockets import DrainingServer, LendingHttpProtocol, LendingProtocol
+from execution.uvicorn_http import LendingHttpProtocol
+from execution.uvicorn_sockets import DrainingServer, LendingProtocol
 
 SUBPROTOCOL = "graphql-transport-ws"
 

@@ -1,0 +1,128 @@
+"""uvicorn's HTTP protocol, with bounds on what a client may take: it has none on heads, on trailers and on patience."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, ClassVar
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from execution.outbox import LENT
+
+_REFUSAL = b"HTTP/1.1 %s\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+_TOO_LARGE = _REFUSAL % b"431 Request Header Fields Too Large"
+_TOO_SLOW = _REFUSAL % b"408 Request Timeout"
+
+
+class LendingHttpProtocol(HttpToolsProtocol):
+    """Serves HTTP (`http=LendingHttpProtocol`), drops who takes and gives nothing, lends itself for streams.
+
+    `head_bytes` may come without bringing a head or a body further: a request's line and headers, trailers, a chunk's
+    extensions. A head, and what follows an answer that did not wait for it, has `patience` seconds to arrive; so long
+    may a client not read anything of an answer. The body that an application waits for is the application's to bound.
+    """
+
+    head_bytes: ClassVar[int] = 65_536
+    patience: ClassVar[float] = 10.0
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._fruitless = 0
+        self._in_head = False
+        self._arriving: asyncio.TimerHandle | None = None
+        self._leaving: asyncio.TimerHandle | None = None
+        self._unread = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """A client that connects has something to say."""
+        super().connection_made(transport)
+        self._expect()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nobody is waited for any more."""
+        self._arrived()
+        self._read_on()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Feed the parser, which would keep an endless header whole."""
+        self._fruitless += len(data)
+        super().data_received(data)
+        if self._fruitless > self.head_bytes:
+            self._refuse(_TOO_LARGE)
+
+    def on_message_begin(self) -> None:
+        """The first byte of a head."""
+        super().on_message_begin()
+        self._in_head = True
+        if self._arriving is None:
+            self._expect()
+
+    def on_headers_complete(self) -> None:
+        """Offer the socket in the scope, before the application's task first runs."""
+        self._arrived()
+        self._in_head = False
+        self.scope["extensions"] = {LENT: self}  # type: ignore[dict-item]
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """A part of a body has arrived."""
+        self._fruitless = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """A whole request has arrived."""
+        self._arrived()
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """An answer was given; to a request that is still arriving, where its body was not worth waiting for."""
+        super().on_response_complete()
+        if self.cycle.response_complete and self.cycle.more_body and self._arriving is None:
+            self._expect()
+
+    def pause_writing(self) -> None:
+        """The client does not read as fast as is written to it."""
+        super().pause_writing()
+        self._unread = self.transport.get_write_buffer_size()
+        self._leaving = self.loop.call_later(self.patience, self._look)
+
+    def resume_writing(self) -> None:
+        """The client has read."""
+        self._read_on()
+        super().resume_writing()
+
+    def _expect(self) -> None:
+        self._arriving = self.loop.call_later(self.patience, self._refuse, _TOO_SLOW)
+
+    def _arrived(self) -> None:
+        self._fruitless = 0
+        if self._arriving is not None:
+            self._arriving.cancel()
+            self._arriving = None
+
+    def _read_on(self) -> None:
+        if self._leaving is not None:
+            self._leaving.cancel()
+            self._leaving = None
+
+    def _look(self) -> None:
+        """Drop a client that read nothing since the last look."""
+        left = self.transport.get_write_buffer_size()
+        if left >= self._unread:
+            self.abort()
+        else:
+            self._unread = left
+            self._leaving = self.loop.call_later(self.patience, self._look)
+
+    def _refuse(self, answer: bytes) -> None:
+        """Close the connection, with a word where none was begun."""
+        if self.transport.is_closing():
+            return
+        if self._in_head and (self.cycle is None or self.cycle.response_complete):
+            self.transport.write(answer)
+        self.transport.close()
+
+    def abort(self) -> None:
+        """Drop the connection; what is in its buffers is lost."""
+        self.transport.abort()

@@ -1,0 +1,149 @@
+"""What one client may take of a server that speaks HTTP, seen from a socket."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from execution.streaming import Streams
+from execution.uvicorn_http import LendingHttpProtocol
+from tests.execution import streams_toy
+from tests.execution.listening import serving
+
+LARGE = 4_000_000
+PATIENCE = 0.2
+HEAD = b"POST /answer HTTP/1.1\r\nhost: x\r\n"
+
+
+async def app(scope: Any, receive: Any, send: Any) -> None:
+    """Answers before it has read anything; `/large` with more than sockets hold."""
+    body = b"x" * (LARGE if scope["path"] == "/large" else 2)
+    headers = [(b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LendingHttpProtocol, "patience", PATIENCE)
+
+
+@contextlib.asynccontextmanager
+async def connected(limit: int = 65_536) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    async with serving(app, Streams(streams_toy.engine())) as served:
+        host, _, port = served.host.partition(":")
+        reader, writer = await asyncio.open_connection(host, int(port), limit=limit)
+        try:
+            yield reader, writer
+        finally:
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+
+
+async def heard(reader: asyncio.StreamReader) -> bytes:
+    """Everything until the server closes the connection."""
+    parts = []
+    with contextlib.suppress(ConnectionError):
+        while part := await asyncio.wait_for(reader.read(65_536), 5):
+            parts.append(part)
+    return b"".join(parts)
+
+
+async def flooded(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, opening: bytes, part: bytes) -> int:
+    """How many bytes were taken of what never ends, before the server closed the connection."""
+    sent = 0
+    writer.write(opening)
+    with contextlib.suppress(ConnectionError):
+        while sent < 50_000_000 and not reader.at_eof():
+            writer.write(part)
+            await writer.drain()
+            await asyncio.sleep(0)
+            sent += len(part)
+    return sent
+
+
+@pytest.mark.parametrize(
+    ("opening", "part"),
+    [
+        (HEAD + b"x-long: ", b"a" * 16_384),
+        (HEAD, b"x-again: and again\r\n" * 800),
+        (b"GET /?", b"a" * 16_384),
+        (HEAD + b"transfer-encoding: chunked\r\n\r\n0\r\n", b"x-again: and again\r\n" * 800),
+        (HEAD + b"transfer-encoding: chunked\r\n\r\n5;x=", b"a" * 16_384),
+    ],
+    ids=["a header", "headers", "an address", "trailers", "a chunk's extension"],
+)
+async def test_what_never_ends_and_brings_nothing_is_cut_off(
+    monkeypatch: pytest.MonkeyPatch, opening: bytes, part: bytes
+) -> None:
+    monkeypatch.setattr(LendingHttpProtocol, "patience", 60.0)
+    async with connected() as (reader, writer):
+        assert await flooded(reader, writer, opening, part) < 20_000_000
+
+
+async def test_a_head_that_is_too_large_is_told_so() -> None:
+    async with connected() as (reader, writer):
+        writer.write(HEAD + b"x-long: " + b"a" * LendingHttpProtocol.head_bytes)
+        assert (await heard(reader)).startswith(b"HTTP/1.1 431 ")
+
+
+async def test_a_head_of_many_kilobytes_is_read() -> None:
+    async with connected() as (reader, writer):
+        writer.write(HEAD + b"x-long: " + b"a" * 60_000 + b"\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        assert (await heard(reader)).startswith(b"HTTP/1.1 200 ")
+
+
+async def test_who_connects_and_says_nothing_is_let_go() -> None:
+    async with connected() as (reader, _):
+        assert await heard(reader) == b""
+
+
+async def test_half_a_head_is_not_waited_for_for_ever() -> None:
+    async with connected() as (reader, writer):
+        writer.write(HEAD)
+        assert (await heard(reader)).startswith(b"HTTP/1.1 408 ")
+
+
+async def test_half_a_head_after_an_answer_is_not_waited_for_either() -> None:
+    async with connected() as (reader, writer):
+        writer.write(HEAD + b"content-length: 0\r\n\r\n" + HEAD)
+        assert b"HTTP/1.1 408 " in await heard(reader)
+
+
+async def test_a_body_that_drips_in_after_its_answer_keeps_no_connection() -> None:
+    async with connected() as (reader, writer):
+        writer.write(HEAD + b"content-length: 1000000\r\n\r\n")
+
+        async def drip() -> None:
+            while True:
+                writer.write(b"x")
+                await asyncio.sleep(PATIENCE / 10)
+
+        dripping = asyncio.create_task(drip())
+        try:
+            assert (await heard(reader)).startswith(b"HTTP/1.1 200 ")
+        finally:
+            dripping.cancel()
+
+
+async def test_who_reads_nothing_of_an_answer_is_dropped() -> None:
+    async with connected(limit=1_024) as (reader, writer):
+        writer.write(b"GET /large HTTP/1.1\r\nhost: x\r\n\r\n")
+        await asyncio.sleep(PATIENCE * 4)
+        assert len(await heard(reader)) < LARGE
+
+
+async def test_who_reads_slowly_gets_the_whole_answer() -> None:
+    async with connected(limit=1_024) as (reader, writer):
+        writer.write(b"GET /large HTTP/1.1\r\nhost: x\r\n\r\n")
+        read = 0
+        while read < LARGE:
+            part = await asyncio.wait_for(reader.read(200_000), 5)
+            assert part
+            read += len(part)
+            await asyncio.sleep(0.001)
