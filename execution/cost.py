@@ -157,7 +157,7 @@ class _Adder:
     def __init__(self, rules: CostRules, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
         self._rules = rules
         self._fragments = fragments
-        self._known: dict[tuple[str, int], Cost] = {}
+        self._known: dict[tuple[str, _Sized | None], Cost] = {}
 
     def selection(self, selection_set: SelectionSetNode, parent: GraphQLNamedType, sized: _Sized | None) -> Cost:
         constant = 0
@@ -185,7 +185,7 @@ class _Adder:
 
     def _spread(self, node: FragmentSpreadNode, parent: GraphQLNamedType, sized: _Sized | None) -> Cost:
         name = node.name.value
-        key = (name, id(sized))
+        key = (name, sized)
         found = self._known.get(key)
         if found is None:
             self._known[key] = Cost(0)

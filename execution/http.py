@@ -11,7 +11,7 @@ from graphql import OperationType
 from execution.engine import Engine
 from execution.errors import RefusedRequest
 from execution.hooks import ContextFactory, Receive, RequestInfo, Scope, Send, StreamTransport
-from execution.negotiation import GRAPHQL_RESPONSE, JSON, preferred
+from execution.negotiation import GRAPHQL_RESPONSE, JSON, LONGEST, preferred
 from execution.operation import Answer, OperationRequest
 from execution.request_ids import new_request_id
 from execution.requests import (
@@ -70,7 +70,7 @@ class GraphQLHttp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         info = request_info(scope)
-        accept = info.headers.get("accept", "")
+        accept = info.headers.get("accept", "")[:LONGEST]
         try:
             request = await self._request(scope, receive, info)
             answer = await self._answer(scope, receive, send, info, accept, request)

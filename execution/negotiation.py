@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 JSON = "application/json"
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 
-_LONGEST = 1_024
+LONGEST = 4_096
+"""Characters of an Accept header that are read."""
+
+_QVALUE = re.compile(r"(?:[01](?:\.[0-9]{0,3})?|\.[0-9]{1,3})\Z")
 
 
 @lru_cache(maxsize=512)
@@ -18,20 +22,18 @@ def weights(accept: str) -> dict[str, float]:
         media, *parameters = (part.strip() for part in item.split(";"))
         if media:
             quality = next((part[2:] for part in parameters if part.startswith("q=")), "1")
-            found[media] = max(found.get(media, 0.0), _quality(quality))
+            found[media] = max(found.get(media, 0.0), weight(quality))
     return found
 
 
-def _quality(text: str) -> float:
-    whole, _, fraction = text.partition(".")
-    if whole in ("0", "1") and len(fraction) <= 3 and (not fraction or fraction.isdecimal()):
-        return min(float(text), 1.0)
-    return 0.0
+def weight(text: str) -> float:
+    """A q-value, 0 where it is none. `.2` is read too: Java's own client has always sent it."""
+    return min(float(text), 1.0) if _QVALUE.match(text) else 0.0
 
 
 def quality(accept: str, media: str) -> float:
     """How much a client wants this media type, 0 to 1; the most specific range that matches counts."""
-    known = weights(accept[:_LONGEST])
+    known = weights(accept[:LONGEST])
     family = media.partition("/")[0] + "/*"
     return known.get(media, known.get(family, known.get("*/*", 0.0)))
 
@@ -44,7 +46,7 @@ def preferred(accept: str) -> str | None:
     plain, graphql = quality(accept, JSON), quality(accept, GRAPHQL_RESPONSE)
     if max(plain, graphql) <= 0:
         return None
-    named = weights(accept[:_LONGEST])
+    named = weights(accept[:LONGEST])
     if plain == graphql:
         return GRAPHQL_RESPONSE if GRAPHQL_RESPONSE in named else JSON
     return GRAPHQL_RESPONSE if graphql > plain else JSON

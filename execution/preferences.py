@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from graphql import OperationType
 
 from execution.engine import Engine
-from execution.negotiation import GRAPHQL_RESPONSE, JSON, quality
+from execution.negotiation import GRAPHQL_RESPONSE, JSON, LONGEST, quality, weight
 from execution.operation import OperationRequest, Prepared
 
 EVENT_STREAM = "text/event-stream"
 MULTIPART = "multipart/mixed"
 ANY_KIND = frozenset(OperationType)
-_LENGTH = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +35,15 @@ class Preference:
 def preferences(accept: str) -> list[Preference]:
     """Read an Accept header. Whatever is not well-formed weighs nothing; nothing is read behind 4,096 characters."""
     found = []
-    for item in accept[:_LENGTH].lower().split(","):
+    for item in accept[:LONGEST].lower().split(","):
         media, *rest = (part.strip() for part in item.split(";"))
         parameters = {}
         for parameter in rest:
             name, _, value = parameter.partition("=")
             parameters[name.strip()] = value.strip().strip('"')
         if media:
-            found.append(Preference(media, parameters, _weight(parameters.pop("q", "1"))))
+            found.append(Preference(media, parameters, weight(parameters.pop("q", "1"))))
     return found
-
-
-def _weight(text: str) -> float:
-    whole, _, fraction = text.partition(".")
-    if whole not in ("0", "1") or (fraction and not (fraction.isascii() and fraction.isdigit())):
-        return 0.0
-    return min(float(text.rstrip(".")), 1.0)
 
 
 def best_stream(wanted: list[Preference]) -> Preference | None:

@@ -61,7 +61,7 @@ class Preparation:
             self._kept.move_to_end(key)
             return known
         made = self._made(text, operation_name)
-        if len(text) <= self._limits.cached_document_characters:
+        if len(text) + len(operation_name or "") <= self._limits.cached_document_characters:
             self._kept[key] = made
             if len(self._kept) > self._limits.cached_documents:
                 self._kept.popitem(last=False)

@@ -81,7 +81,7 @@ class StreamedHTTP(ABC):
         if self._streams.stopping or self._open >= self._settings.responses:
             await written(send, Answer.of(unavailable()), JSON, info.request_id)
             return
-        response = _Response(scope, send, self._settings.send_deadline)
+        response = _Response(scope, send, self._settings.send_deadline, info.request_id)
         self._open += 1
         self._streams.entered(response, _nothing)
         try:
@@ -142,8 +142,9 @@ class StreamedHTTP(ABC):
 class _Response:
     """The writing side of one response, which drops a client that does not read."""
 
-    def __init__(self, scope: Scope, send: Send, deadline: float) -> None:
+    def __init__(self, scope: Scope, send: Send, deadline: float, request_id: str) -> None:
         self.send = send
+        self._request_id = request_id
         self._lent = (scope.get("extensions") or {}).get(LENT)
         self._deadline = deadline
         self.begun = False
@@ -153,6 +154,9 @@ class _Response:
             (b"content-type", content_type),
             (b"cache-control", b"no-cache, no-transform"),
             (b"x-accel-buffering", b"no"),
+            (b"x-request-id", self._request_id.encode()),
+            (b"vary", b"Accept"),
+            (b"x-content-type-options", b"nosniff"),
         ]
         self.begun = True
         await self.send({"type": "http.response.start", "status": 200, "headers": headers})

@@ -76,6 +76,7 @@ class Subgraph:
         self._issuers = self._trusted()
         self._house: House | None = None
         self._starlette = Starlette(routes=self._routes(), lifespan=self._lifespan)
+        self._starlette.router.redirect_slashes = False
         self._answering: ASGIApp = self._starlette if self.traces is None else self.traces.around(self._starlette)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from time import thread_time
 from typing import Any
 
 import pytest
 import strawberry
-from graphql import Lexer, OperationDefinitionNode, Source, TokenKind, parse
+from graphql import FragmentDefinitionNode, Lexer, OperationDefinitionNode, Source, TokenKind, parse
 from strawberry.federation.schema_directives import ListSize
 
 from execution.cost import CostRules
@@ -94,6 +95,27 @@ async def test_a_cost_is_the_sum_of_weights_times_list_sizes(
 )
 async def test_the_size_of_a_connection_is_that_of_its_sized_fields(document: str, expected: int) -> None:
     assert await cost(Engine(SubgraphSchema(Paged)), document) == expected
+
+
+def test_a_fragment_costs_what_its_fields_would_wherever_it_stands() -> None:
+    schema = SubgraphSchema(Paged)._schema
+    below = "edges { node shelf { code } }"
+
+    def computed(document: str) -> int:
+        operation, *fragments = parse(document).definitions
+        assert isinstance(operation, OperationDefinitionNode)
+        named = {each.name.value: each for each in fragments if isinstance(each, FragmentDefinitionNode)}
+        return CostRules(schema, 10).cost(operation, named).of({})
+
+    chance = random.Random(7)
+    for _ in range(200):
+        pages = [
+            f"p{page}: page(first: {chance.choice((1, 2, 3, 50, 300))}) {{ {chance.choice(('', 'total'))} ...F"
+            f" {chance.choice(('', 'total', '... on Page { ...F }'))} }}"
+            for page in range(chance.randint(2, 4))
+        ]
+        document = "{ " + " ".join(pages) + " }"
+        assert computed(f"{document} fragment F on Page {{ {below} }}") == computed(document.replace("...F", below))
 
 
 async def test_entities_cost_as_much_as_their_representations() -> None:

@@ -28,6 +28,8 @@ from execution.negotiation import GRAPHQL_RESPONSE, JSON, preferred, quality
         ("application/json;q=7", None),
         ("application/json;q=0.1234", None),
         (",,;", None),
+        ("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", JSON),
+        ("application/json;q=.", None),
     ],
 )
 def test_the_preferred_form_is_that_of_the_highest_weight(accept: str, form: str | None) -> None:

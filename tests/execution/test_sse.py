@@ -70,6 +70,8 @@ async def test_a_subscription_is_streamed_to_its_end(http: aiohttp.ClientSession
         assert response.headers["content-type"] == "text/event-stream; charset=utf-8"
         assert "no-cache" in response.headers["cache-control"]
         assert response.headers["x-accel-buffering"] == "no"
+        assert len(response.headers["x-request-id"]) == 32
+        assert response.headers["x-content-type-options"] == "nosniff"
         assert events(await response.text()) == [
             ("next", {"data": {"count": 1}}),
             ("next", {"data": {"count": 2}}),

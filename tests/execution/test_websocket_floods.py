@@ -30,10 +30,11 @@ async def connected() -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.Strea
     async with serving(WebSocketEndpoint(streams, toy.context), streams) as served:
         host, _, port = served.host.partition(":")
         reader, writer = await asyncio.open_connection(host, int(port))
-        writer.write(
-            f"GET / HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n"
-            f"sec-websocket-key: {b64encode(bytes(16)).decode()}\r\nsec-websocket-protocol: {SUBPROTOCOL}\r\n\r\n".encode()
-        )
+        handshake = (
+            "GET / HTTP/1.1", "host: x", "connection: upgrade", "upgrade: websocket", "sec-websocket-version: 13",
+            f"sec-websocket-key: {b64encode(bytes(16)).decode()}", f"sec-websocket-protocol: {SUBPROTOCOL}", "", "",
+        )  # fmt: skip
+        writer.write("\r\n".join(handshake).encode())
         await reader.readuntil(b"\r\n\r\n")
         try:
             yield reader, writer
