@@ -79,7 +79,7 @@ class CallbackSubscriptions:
         try:
             answer = await self._begun(info, request, allowed)
         except RefusedRequest as refused:
-            answer = Answer.of(refused)
+            answer = self._streams.engine.refused(Answer.of(refused), info.request_id)
         except Exception as error:
             answer = self._streams.engine.broke(info.request_id, error)
         if not answer.executed and answer.status == 200:
@@ -92,7 +92,7 @@ class CallbackSubscriptions:
             raise unavailable()
         prepared = self._streams.engine.prepare(request, allowed)
         if isinstance(prepared, Answer):
-            return prepared
+            return self._streams.engine.refused(prepared, info.request_id)
 
         async def make_context(interruption: Interruption) -> Any:
             return await self._context_factory(interruptible(info, interruption))

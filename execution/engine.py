@@ -132,6 +132,12 @@ class Engine:
         with run.watched(event.context_value):
             return await result_of(event, serially=False)
 
+    def refused(self, answer: Answer, request_id: str) -> Answer:
+        """A refusal that a transport gives before an operation runs: told to observers, and given back."""
+        return Run(
+            self.observers, self.policies.translate, self.limits.errors, OperationRequest(None, request_id=request_id)
+        ).refused(answer)
+
     def broke(self, request_id: str, error: Exception) -> Answer:
         """Something of ours broke before there was an operation: told to observers, masked for the caller."""
         for observer in self.observers:

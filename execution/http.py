@@ -75,7 +75,7 @@ class GraphQLHttp:
             request = await self._request(scope, receive, info)
             answer = await self._answer(scope, receive, send, info, accept, request)
         except RefusedRequest as refused:
-            answer = Answer.of(refused)
+            answer = self._engine.refused(Answer.of(refused), info.request_id)
         except Disconnected:
             return
         if answer is not None:

@@ -9,7 +9,7 @@ from functools import partial
 import orjson
 from graphql import OperationType
 
-from execution.errors import RefusedRequest, refusal
+from execution.errors import RefusedRequest
 from execution.graphql_transport_ws import CloseCode, Frames, ProtocolViolation, Subscribe
 from execution.interruption import Interruption, InterruptionReason
 from execution.operation import Answer, OperationRequest
@@ -19,7 +19,7 @@ from execution.runs import MakeContext
 from execution.streaming import Streams
 from execution.subscription import Subscription
 
-TOO_MANY_OPERATIONS = refusal(RefusedRequest("TOO_MANY_OPERATIONS", 429, "Too many operations on this connection."))
+TOO_MANY_OPERATIONS = RefusedRequest("TOO_MANY_OPERATIONS", 429, "Too many operations on this connection.")
 
 
 class Operation:
@@ -81,7 +81,8 @@ class Multiplex:
             raise ProtocolViolation(CloseCode.SUBSCRIBER_ALREADY_EXISTS, "Subscriber for this id already exists")
         operation = Operation(received.id)
         if len(self._operations) >= self._limit:
-            self.write(operation.frames.error(orjson.dumps([TOO_MANY_OPERATIONS])))
+            answer = self._streams.engine.refused(Answer.of(TOO_MANY_OPERATIONS), new_request_id())
+            self.write(operation.frames.error(orjson.dumps(answer.errors)))
             return
         self._operations[received.id] = operation
         request = OperationRequest(
@@ -101,7 +102,7 @@ class Multiplex:
         try:
             answer = await self._start(operation, request)
         except RefusedRequest as refused:
-            answer = Answer.of(refused)
+            answer = self._streams.engine.refused(Answer.of(refused), request.request_id or "")
         except Exception as error:
             answer = self._streams.engine.broke(request.request_id or "", error)
         operation.task = None
@@ -114,7 +115,7 @@ class Multiplex:
         """The answer of a query or mutation, or of what cannot run; None where a subscription now runs."""
         prepared = self._streams.engine.prepare(request, self._allowed)
         if isinstance(prepared, Answer):
-            return prepared
+            return self._streams.engine.refused(prepared, request.request_id or "")
         interruption = Interruption()
         context = await self._make_context(interruption)
         if prepared.type is not OperationType.SUBSCRIPTION:

@@ -79,7 +79,8 @@ class StreamedHTTP(ABC):
     ) -> None:
         """Answer one request; refusals that have an HTTP status are plain JSON, all others are part of the stream."""
         if self._streams.stopping or self._open >= self._settings.responses:
-            await written(send, Answer.of(unavailable()), JSON, info.request_id)
+            refused = self._streams.engine.refused(Answer.of(unavailable()), info.request_id)
+            await written(send, refused, JSON, info.request_id)
             return
         response = _Response(scope, send, self._settings.send_deadline, info.request_id)
         self._open += 1
@@ -89,10 +90,11 @@ class StreamedHTTP(ABC):
         except Exception as error:
             if response.begun:
                 raise
+            engine = self._streams.engine
             answer = (
-                Answer.of(error)
+                engine.refused(Answer.of(error), info.request_id)
                 if isinstance(error, RefusedRequest)
-                else self._streams.engine.broke(info.request_id, error)
+                else engine.broke(info.request_id, error)
             )
             await written(send, answer, JSON, info.request_id)
         finally:
@@ -110,7 +112,8 @@ class StreamedHTTP(ABC):
     ) -> None:
         prepared = self._streams.engine.prepare(request, allowed)
         if isinstance(prepared, Answer):
-            await while_listening(receive, self._write(response, _once(prepared)))
+            refused = self._streams.engine.refused(prepared, info.request_id)
+            await while_listening(receive, self._write(response, _once(refused)))
         elif prepared.type is not OperationType.SUBSCRIPTION:
             answer = await self._streams.engine.execute(request, context, allowed=allowed)
             await while_listening(receive, self._write(response, _once(answer)))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 
 from btb.chart import Chart
 from btb.enterprises import EnterpriseFacts
@@ -15,11 +16,11 @@ from datasources.readings import Reading
 from datasources.register.database import Database
 from datasources.register.persons import PersonDirectory
 from loaders import charts, consultations, enterprises, persons
-from loaders.batching import ByKey
+from loaders.batching import ByKey, Watched
 from loaders.consultations import Reader, Shown
 from loaders.present import Present
 
-__all__ = ["ByKey", "Loaders", "Present", "Reader", "fresh_loaders"]
+__all__ = ["NAMES", "ByKey", "Loaders", "Present", "Reader", "Watched", "fresh_loaders"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,19 @@ class Loaders:
     disclosure: ByKey[Shown, bool]
 
 
+NAMES = tuple(field.name for field in fields(Loaders))
+
+
 def fresh_loaders(
-    kbo: Kbo, register: PersonRegister, directory: PersonDirectory, database: Database, reader: Reader
+    kbo: Kbo,
+    register: PersonRegister,
+    directory: PersonDirectory,
+    database: Database,
+    reader: Reader,
+    watched: Mapping[str, Watched],
 ) -> Loaders:
-    """Loaders that have asked nothing yet."""
-    return Loaders(
+    """Loaders that have asked nothing yet; who is named in `watched` tells there how many keys each batch has."""
+    loaders = Loaders(
         enterprise=enterprises.facts(kbo),
         functions_in=enterprises.functions_in(kbo),
         functions_of=enterprises.functions_of(kbo),
@@ -56,3 +65,6 @@ def fresh_loaders(
         mandates_of_person=charts.mandates_of_person(database, reader.present),
         disclosure=consultations.disclosures(database, reader),
     )
+    for name, told in watched.items():
+        getattr(loaders, name).watched = told
+    return loaders

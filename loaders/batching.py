@@ -11,6 +11,7 @@ from aiodataloader import DataLoader
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
+Watched: TypeAlias = Callable[[float], None]
 Ask: TypeAlias = Callable[[Sequence[Key]], Awaitable[Mapping[Key, Value | Exception]]]
 
 
@@ -19,14 +20,16 @@ class ByKey(Generic[Key, Value]):
 
     `load` collects the keys of one turn of the event loop; `load_many` asks for a whole level at once. A cancelled
     asker never cancels the others who wait for the same key, and a failure of `ask` itself fails only its own keys.
+    `watched`, where somebody sets it, is told how many keys each batch has.
     """
 
-    __slots__ = ("_answers", "_ask", "_asking", "_single")
+    __slots__ = ("_answers", "_ask", "_asking", "_single", "watched")
 
     def __init__(self, ask: Ask[Key, Value]) -> None:
         self._ask = ask
         self._answers: dict[Key, Value | Exception] = {}
         self._asking: dict[Key, asyncio.Task[None]] = {}
+        self.watched: Watched | None = None
         self._single: DataLoader[Key, Value | Exception] = DataLoader(self._collected, cache=False)
 
     async def load(self, key: Key) -> Value:
@@ -69,6 +72,8 @@ class ByKey(Generic[Key, Value]):
             await asyncio.shield(task)
 
     async def _answer(self, keys: list[Key]) -> None:
+        if self.watched is not None:
+            self.watched(len(keys))
         try:
             answers = await self._ask(keys)
             self._answers.update({key: answers[key] for key in keys})

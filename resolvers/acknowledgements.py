@@ -15,7 +15,7 @@ from datasources.register.acknowledgements import Acknowledgement
 from datasources.register.changes import Head, current_head
 from resolvers import admission
 from resolvers.changes import CursorRefused, position
-from resolvers.context import Context
+from resolvers.context import Context, House
 from resolvers.epochs import head_of
 
 
@@ -56,10 +56,15 @@ async def acknowledge(context: Context, system: str, up_to: str) -> AccessManage
 async def progress(context: Context, systems: Sequence[AccessManagementSystem]) -> list[Progress]:
     """How far each system is, for itself, other readers of the feed, and operators. Raises NotAdmitted."""
     admission.require(context, Deed.READ_FEED_PROGRESS)
-    async with context.house.database.reading() as session:
+    return await progress_in(context.house, systems)
+
+
+async def progress_in(house: House, systems: Sequence[AccessManagementSystem]) -> list[Progress]:
+    """The same for the house's own figures, which nobody is shown as an answer."""
+    async with house.database.reading() as session:
         kept = await register.acknowledged(session)
         head = await current_head(session)
-    return [_progress(kept.get(system.code), head, context.house.listeners[system.code]) for system in systems]
+    return [_progress(kept.get(system.code), head, house.listeners[system.code]) for system in systems]
 
 
 def _progress(kept: Acknowledgement | None, head: Head, listeners: int) -> Progress:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -22,7 +22,7 @@ from datasources.outage_board import OutageBoard
 from datasources.persons import PersonRegister
 from datasources.register.database import Database
 from datasources.register.persons import PersonDirectory
-from loaders import Loaders, Present
+from loaders import Loaders, Present, Watched
 from resolvers.budgets import NumberBudget
 
 
@@ -41,13 +41,18 @@ class Interrupting(Protocol):
         ...
 
 
+def uncounted(codes: Iterable[str]) -> None:
+    """Nobody counts refusals."""
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """What stands for as long as the service runs: sources, the register, the trade's data and the policies.
 
     `fingerprint` is a keyed hash: it tells whether two contents are the same, and nothing else. `listeners` counts the
     feed's subscriptions in this process by the system that follows. `feed_retention` is how long a cursor of the feed
-    can be read on from; None: for ever.
+    can be read on from; None: for ever. `refused` counts the codes of refusals, `loader_batches` the keys of each
+    batch by the loader's name.
     """
 
     kbo: Kbo
@@ -67,6 +72,8 @@ class House:
     listeners: Counter[str] = field(default_factory=Counter)
     enterprise_search: EnterpriseSearch = field(default_factory=NoSearch)
     feed_retention: timedelta | None = None
+    refused: Callable[[Iterable[str]], None] = uncounted
+    loader_batches: Mapping[str, Watched] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ class RegisterApplicationInput:
         try:
             fact = await applications.register_application(info.context, self.code, names, self.owner, self.domain)
         except Refused as refused:
-            return Refusal.of(refused)
+            return Refusal.of(refused, info)
         return Application(fact=fact)
 
 
@@ -76,7 +76,7 @@ class WithdrawApplicationInput:
         try:
             return Application(fact=await applications.withdraw_application(info.context, self.code))
         except Refused as refused:
-            return Refusal.of(refused)
+            return Refusal.of(refused, info)
 
 
 ApplicationResult = Annotated[

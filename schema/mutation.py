@@ -46,15 +46,15 @@ class AcknowledgeChangesInput:
         try:
             found = await acknowledgements.acknowledge(info.context, self.system, self.up_to)
         except Refused as refused:
-            return Refusal.of(refused)
+            return Refusal.of(refused, info)
         return AccessManagementSystem(system=found)
 
 
-async def _result(request: Coroutine[None, None, Appointment]) -> AppointmentMade | Refusal:
+async def _result(info: Info, request: Coroutine[None, None, Appointment]) -> AppointmentMade | Refusal:
     try:
         return AppointmentMade(appointment=await request)
     except Refused as refused:
-        return Refusal.of(refused)
+        return Refusal.of(refused, info)
 
 
 @strawberry.type(description="Requests.")
@@ -68,13 +68,13 @@ class Mutation:
     async def appoint_chief_access_manager(
         self, info: Info, input: AppointChiefAccessManagerInput
     ) -> AppointmentResult:
-        return await _result(input.carried_out(info))
+        return await _result(info, input.carried_out(info))
 
     @strawberry.mutation(description="By the chief.")
     async def appoint_co_chief_access_manager(
         self, info: Info, input: AppointCoChiefAccessManagerInput
     ) -> AppointmentResult:
-        return await _result(input.carried_out(info))
+        return await _result(info, input.carried_out(info))
 
     @strawberry.mutation(
         description=(
@@ -83,27 +83,27 @@ class Mutation:
         )
     )
     async def appoint_access_manager(self, info: Info, input: AppointAccessManagerInput) -> AppointmentResult:
-        return await _result(input.carried_out(info))
+        return await _result(info, input.carried_out(info))
 
     @strawberry.mutation(description="By whoever may appoint to that role, or by the person (a resignation).")
     async def end_appointment(self, info: Info, input: EndAppointmentInput) -> AppointmentResult:
-        return await _result(input.carried_out(info))
+        return await _result(info, input.carried_out(info))
 
     @strawberry.mutation(description="By the chief, a co-chief or the person; the last domain ends the mandate.")
     async def revoke_delegation(self, info: Info, input: RevokeDelegationInput) -> AppointmentResult:
-        return await _result(input.carried_out(info))
+        return await _result(info, input.carried_out(info))
 
     @strawberry.mutation(description="By the chief or a co-chief.")
     async def change_delegation_period(self, info: Info, input: ChangeDelegationPeriodInput) -> AppointmentResult:
-        return await _result(input.carried_out(info))
+        return await _result(info, input.carried_out(info))
 
     @strawberry.mutation(description="By whoever may appoint to that role.")
     async def suspend_access_manager(self, info: Info, input: SuspendAccessManagerInput) -> AppointmentResult:
-        return await _result(input.carried_out(info))
+        return await _result(info, input.carried_out(info))
 
     @strawberry.mutation(description="By whoever may appoint to that role.")
     async def reinstate_access_manager(self, info: Info, input: ReinstateAccessManagerInput) -> AppointmentResult:
-        return await _result(input.carried_out(info))
+        return await _result(info, input.carried_out(info))
 
     @strawberry.mutation(
         description="A consuming system confirms that it has applied everything up to and including the cursor."

@@ -79,7 +79,7 @@ class AnnounceOutageInput:
         try:
             fact = await outages.announce(info.context, self.kind, self.service, self.starts_at, self.ends_at, texts)
         except Refused as refused:
-            return Refusal.of(refused)
+            return Refusal.of(refused, info)
         return Outage(fact=fact)
 
 
@@ -93,7 +93,7 @@ class ResolveOutageInput:
         try:
             return Outage(fact=await outages.resolve(info.context, self.outage_id, self.resolved_at))
         except Refused as refused:
-            return Refusal.of(refused)
+            return Refusal.of(refused, info)
 
 
 OutageResult = Annotated[

@@ -33,6 +33,7 @@ class Refusal:
     problems: list[Problem] = strawberry.field(description="Every reason found, at least one.")
 
     @classmethod
-    def of(cls, refused: refusals.Refused) -> Refusal:
-        """The answer for a refusal."""
+    def of(cls, refused: refusals.Refused, info: Info) -> Refusal:
+        """The answer for a refusal, which is counted."""
+        info.context.house.refused(problem.code.value for problem in refused.problems)
         return cls(problems=[Problem(problem=problem) for problem in refused.problems])

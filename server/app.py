@@ -31,6 +31,7 @@ from server.authentication import Authenticator
 from server.callback_calls import CallbackCalls
 from server.contexts import Contexts, expires_at, joinable, principal, renewed, sharing_key
 from server.faults import FaultLog
+from server.feed_figures import FeedFigures
 from server.health import Check, Live, Ready
 from server.house import now, open_house
 from server.issuer_calls import IssuerCalls
@@ -132,6 +133,7 @@ class Subgraph:
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             house = self._house = await stack.enter_async_context(open_house(self.settings, self.metrics))
+            FeedFigures(house, self.metrics)
             if self.traces is not None:
                 stack.callback(self.traces.close)
             await stack.enter_async_context(self.callback_calls.open())

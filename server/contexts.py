@@ -63,7 +63,9 @@ def loaders_of(house: House, actor: Actor, present: Present, purpose: str | None
     """Loaders that have asked nothing yet."""
     written_down = None if isinstance(actor, Anonymous) else reference(actor)
     reader = Reader(written_down, present, purpose)
-    return fresh_loaders(house.kbo, house.persons, house.directory, house.database, reader)
+    return fresh_loaders(
+        house.kbo, house.persons, house.directory, house.database, reader, watched=house.loader_batches
+    )
 
 
 def renewed(context: Context) -> Context:

@@ -11,6 +11,7 @@ Three proofs, any of which may be asked for:
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -18,6 +19,7 @@ import logging
 import re
 from base64 import b64encode
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final, Protocol
 from urllib.parse import parse_qsl
@@ -112,10 +114,18 @@ class GatewayProof:
     """Lets requests to the protected paths pass only with one of the proofs."""
 
     def __init__(
-        self, app: ASGIApp, proofs: Collection[Proof], paths: Collection[str], *, largest_body: int = 1024 * 1024
+        self,
+        app: ASGIApp,
+        proofs: Collection[Proof],
+        paths: Collection[str],
+        *,
+        largest_body: int = 1024 * 1024,
+        body_seconds: float = 10.0,
+        on_refusal: Callable[[], None] = lambda: None,
     ) -> None:
         self._app, self._proofs, self._largest = app, tuple(proofs), largest_body
         self._paths = tuple(path.rstrip("/") for path in paths)
+        self._seconds, self._on_refusal = body_seconds, on_refusal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers 401 itself, in the form of every other refusal, or hands the request on with its body unread."""
@@ -125,27 +135,31 @@ class GatewayProof:
         messages: list[Message] = []
         body = b""
         if scope["type"] == "http" and any(proof.reads_body for proof in self._proofs):
-            body, messages = await _read(receive, self._largest)
+            body, messages = await _read(receive, self._largest, self._seconds)
         if any(proof.holds(scope, body) for proof in self._proofs):
             await self._app(scope, _again(messages, receive), send)
             return
         log.info("A request did not come through the trusted gateway.")
+        self._on_refusal()
         await _refuse(scope, receive, send)
 
     def _protects(self, path: str) -> bool:
         return any(path == protected or path.startswith(f"{protected}/") for protected in self._paths)
 
 
-async def _read(receive: Receive, largest: int) -> tuple[bytes, list[Message]]:
-    """The body and the messages it came in. One that is too large is cut, so that no proof of it holds."""
+async def _read(receive: Receive, largest: int, seconds: float) -> tuple[bytes, list[Message]]:
+    """The body and the messages it came in. One that is too large or too slow is cut, so that no proof of it holds."""
     messages: list[Message] = []
     body = bytearray()
-    while True:
-        message = await receive()
-        messages.append(message)
-        body += message.get("body", b"")
-        if message["type"] != "http.request" or not message.get("more_body") or len(body) > largest:
-            return bytes(body), messages
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while True:
+                message = await receive()
+                messages.append(message)
+                body += message.get("body", b"")
+                if message["type"] != "http.request" or not message.get("more_body") or len(body) > largest:
+                    break
+    return bytes(body), messages
 
 
 def _again(messages: list[Message], receive: Receive) -> Receive:

@@ -70,6 +70,7 @@ async def open_house(settings: Settings, metrics: Metrics) -> AsyncIterator[Hous
     await migrate(url)
     async with AsyncExitStack() as stack:
         database = Database.open(url, policies.patience(settings))
+        database.tell(metrics.statements.inc)
         stack.push_async_callback(database.close)
         if await epoch.suspicion(database) is not None:
             log.warning("The database is on another history than it was: if it was restored, run `btb epoch renew`.")
@@ -98,6 +99,8 @@ async def open_house(settings: Settings, metrics: Metrics) -> AsyncIterator[Hous
             outages=OutageBoard(database, now),
             enterprise_search=MirrorSearch(database),
             feed_retention=settings.following.retention,
+            refused=metrics.refused,
+            loader_batches=metrics.loader_batches(),
         )
         stack.push_async_callback(stopped, asyncio.create_task(house.outages.watch()))
         stack.push_async_callback(stopped, asyncio.create_task(epochs.watch(house)))

@@ -6,7 +6,7 @@ answer cache, whose observers it satisfies.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from typing import Final
 
@@ -22,6 +22,7 @@ from datasources.kbo_mirror.state import MirrorState
 from execution.hooks import Fault, Observer, OperationReport
 from execution.plan import Figures
 from execution.plan.signals import Reason as AsideReason
+from loaders import NAMES as LOADERS
 from server.token_checks import Reason
 
 _FAST: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
@@ -62,6 +63,7 @@ class Metrics(Observer):
         self.feed_head = self._gauge("btb_feed_head", "Position of the last change.")
         self.feed_lag = self._gauge("btb_feed_lag_changes", "Changes that a system has not acknowledged.", "system")
         self.feed_subscribers = self._gauge("btb_feed_subscribers", "Subscribers that follow the feed.")
+        self._look: Callable[[], Awaitable[None]] | None = None
 
     # What the execution room tells.
 
@@ -87,6 +89,10 @@ class Metrics(Observer):
     def not_let_in(self, reason: Reason) -> None:
         """Count a caller whose token was refused."""
         self.not_admitted.labels(reason.value).inc()
+
+    def loader_batches(self) -> Mapping[str, Callable[[float], None]]:
+        """For each loader, where it tells how many keys a batch has."""
+        return {name: self.batches.labels(name).observe for name in LOADERS}
 
     # What the sources tell.
 
@@ -125,6 +131,15 @@ class Metrics(Observer):
         for reason in AsideReason:
             aside.labels(reason.value).set_function(partial(figures.aside.__getitem__, reason))
 
+    def watch_feed(self, head: Callable[[], int], subscribers: Callable[[], int]) -> None:
+        """Show where the feed is, and how many follow, as it is when the figures are read."""
+        self.feed_head.set_function(head)
+        self.feed_subscribers.set_function(subscribers)
+
+    def look_first(self, look: Callable[[], Awaitable[None]]) -> None:
+        """Before the figures are read, those are fetched that nobody tells."""
+        self._look = look
+
     def extract_in_use(self, extract: MirrorState | None) -> None:
         """Note which extract of KBO is in use; nothing where there is none."""
         if extract is not None:
@@ -142,5 +157,7 @@ class Metrics(Observer):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """`/metrics`, in Prometheus' text format."""
+        if self._look is not None:
+            await self._look()
         response = Response(generate_latest(self.registry), headers={"content-type": CONTENT_TYPE_LATEST})
         await response(scope, receive, send)

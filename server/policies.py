@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 
 from starlette.types import ASGIApp
 
@@ -20,7 +21,7 @@ from execution.http import HttpSettings
 from execution.limits import Limits
 from execution.persisted import DocumentsAsSent, DocumentSource, PersistedQueries, TrustedDocuments, manifest
 from execution.receiver import CallbackSettings
-from resolvers.context import Context
+from resolvers.context import Context, uncounted
 from schema import errors
 from server.gateway import CertificateHeader, GatewayProof, Proof, SignedExtension, SignedRequest
 from server.settings import Settings
@@ -121,7 +122,12 @@ def callbacks(settings: Settings) -> CallbackSettings:
     return CallbackSettings(frozenset(said.origins), said.subscriptions)
 
 
-def guarded(app: ASGIApp, settings: Settings, now: Callable[[], datetime]) -> ASGIApp:
+def guarded(
+    app: ASGIApp,
+    settings: Settings,
+    now: Callable[[], datetime],
+    refused: Callable[[Iterable[str]], None] = uncounted,
+) -> ASGIApp:
     """The application, behind the proof that a request came through the gateway, where one is asked for."""
     gateway = settings.gateway
     proofs: list[Proof] = []
@@ -131,8 +137,15 @@ def guarded(app: ASGIApp, settings: Settings, now: Callable[[], datetime]) -> AS
         secrets = [secret.get_secret_value().encode() for secret in gateway.secrets]
         signed = gateway.signature == "extension"
         proofs.append(SignedExtension(secrets) if signed else SignedRequest(secrets, now))
-    body = settings.limits.body_bytes
-    return GatewayProof(app, proofs, ["/graphql"], largest_body=body) if proofs else app
+    if not proofs:
+        return app
+    return GatewayProof(
+        app,
+        proofs,
+        ["/graphql"],
+        largest_body=settings.limits.body_bytes,
+        on_refusal=partial(refused, ("UNAUTHENTICATED",)),
+    )
 
 
 def appointment_policy(settings: Settings) -> AppointmentPolicy:

@@ -7,7 +7,7 @@ is read in one statement, and no reader holds a lock that a writer on SQLite wou
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, NewType, TypeAlias
@@ -88,6 +88,11 @@ class Database:
     def engines(self) -> tuple[AsyncEngine, AsyncEngine]:
         """The reading and the writing engine, for those who count statements or watch the pools."""
         return self._readers, self._writers
+
+    def tell(self, told: Callable[[], None]) -> None:
+        """Call this for each statement sent."""
+        for engine in self.engines:
+            event.listen(engine.sync_engine, "before_cursor_execute", lambda *_: told())
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[ReadSession]:

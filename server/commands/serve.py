@@ -31,4 +31,6 @@ def serve(host: str | None, port: int | None) -> None:
         for mistake in wrong.mistakes:
             click.echo(f"  {mistake}", err=True)
         sys.exit(2)
-    listen(AccessLog(guarded(app, settings, now)), settings, host=host, port=port, streams=app.streams)
+    listen(
+        AccessLog(guarded(app, settings, now, app.metrics.refused)), settings, host=host, port=port, streams=app.streams
+    )

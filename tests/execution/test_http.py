@@ -354,3 +354,28 @@ async def test_malformed_requests_are_refused_and_never_break_anything(app: Grap
 @pytest.mark.slow
 async def test_ten_thousand_malformed_requests_never_break_anything(app: GraphQLHttp) -> None:
     await hostile(app, 10_000)
+
+
+@pytest.mark.parametrize(
+    ("code", "asked"),
+    [
+        ("BAD_REQUEST", {"headers": {"content-type": "text/plain"}}),
+        ("NOT_ACCEPTABLE", {"headers": {"accept": "image/png"}}),
+        ("REQUEST_TOO_LARGE", {"headers": {"content-length": "999999999"}}),
+    ],
+)
+async def test_a_refusal_before_any_operation_is_told_to_observers(code: str, asked: dict[str, Any]) -> None:
+    watcher = Watcher.new()
+    response = await ask(GraphQLHttp(toy.engine(observers=[watcher]), toy.context), "{ hello }", **asked)
+    assert response.codes == [code]
+    (report,) = watcher.reports
+    assert (report.codes, report.executed, report.request_id) == ((code,), False, response.headers["x-request-id"])
+
+
+async def test_a_caller_who_is_not_let_in_is_told_to_observers() -> None:
+    async def nobody(info: RequestInfo) -> None:
+        raise Unauthenticated
+
+    watcher = Watcher.new()
+    await ask(GraphQLHttp(toy.engine(observers=[watcher]), nobody), "{ hello }")
+    assert [report.codes for report in watcher.reports] == [("UNAUTHENTICATED",)]

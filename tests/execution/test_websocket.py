@@ -291,8 +291,13 @@ async def test_silence_is_not_awaited_for_ever(doorman: toy.Doorman) -> None:
 
 async def test_an_introduction_that_takes_too_long_is_given_up(doorman: toy.Doorman) -> None:
     slow = {"type": "connection_init", "payload": {"authorization": "slow"}}
-    asyncio.get_running_loop().call_later(0.2, doorman.station.forever.set)
-    assert (await serve_with(WebSocketSettings(init_deadline=0.05), doorman, [slow]))[0] == 4408
+    streams = Streams(toy.engine(), toy.renewed)
+    endpoint = WebSocketEndpoint(streams, doorman, settings=WebSocketSettings(init_deadline=0.05))
+    async with serving(endpoint, streams) as served, client(served) as opened:
+        await opened.say(slow)
+        code, _, heard = await opened.ended()
+        doorman.station.forever.set()
+    assert (code, heard) == (4408, [])
 
 
 async def test_queries_can_be_switched_off(doorman: toy.Doorman) -> None:
