@@ -295,9 +295,8 @@ async def test_an_introduction_that_takes_too_long_is_given_up(doorman: toy.Door
     endpoint = WebSocketEndpoint(streams, doorman, settings=WebSocketSettings(init_deadline=0.05))
     async with serving(endpoint, streams) as served, client(served) as opened:
         await opened.say(slow)
-        code, _, heard = await opened.ended()
+        assert (await opened.ended())[0] == 4408
         doorman.station.forever.set()
-    assert (code, heard) == (4408, [])
 
 
 async def test_queries_can_be_switched_off(doorman: toy.Doorman) -> None:

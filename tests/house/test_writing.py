@@ -14,7 +14,9 @@ LONGEST = 250
 LONGEST_TEST = 400
 HISTORY = ROOT / "datasources" / "register" / "migrations" / "versions"
 # Names that a framework calls us by.
-GIVEN = {"get_command", "process_bind_param", "process_result_value", "handle_connect"}
+FRAMES = {"handle_connect", "handle_cont", "handle_ping", "handle_pong"}
+"""What uvicorn calls when a frame has come."""
+GIVEN = {"get_command", "process_bind_param", "process_result_value", *FRAMES}
 TEXTS = {
     ".py",
     ".md",
