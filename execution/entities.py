@@ -21,7 +21,7 @@ from strawberry.federation.schema_directives import Key, Requires
 from strawberry.printer import print_schema
 
 from execution.errors import Translate, never_translated
-from execution.keys import BadRepresentation, FieldSet, PlainKey, SchemaFault, coerced_fields, field_set, has_all
+from execution.keys import BadRepresentation, FieldSet, SchemaFault, coerced_fields, field_set, has_all, plain_key
 from execution.limits import limit_exceeded
 
 KeyValues: TypeAlias = dict[str, Any]
@@ -54,13 +54,13 @@ class Entity:
         "_definition",
         "_known",
         "_parameters",
-        "_plain_key",
         "_takes_info",
         "batch",
         "keys",
         "name",
         "origin",
         "others",
+        "plain_key",
         "single",
     )
 
@@ -70,7 +70,7 @@ class Entity:
         self.origin: type = definition.origin
         keys = [each for each in definition.directives or () if isinstance(each, Key)]
         self.keys = tuple(field_set(type_, str(each.fields), "key") for each in keys if each.resolvable is not False)
-        self._plain_key = PlainKey.of(self.keys[0]) if self.keys else None
+        self.plain_key = plain_key(self.keys[0]) if self.keys else None
         for each in keys:
             field_set(type_, str(each.fields), "key")
         self.others = tuple(
@@ -113,14 +113,6 @@ class Entity:
 
     def key_of(self, representation: KeyValues, translate: Translate) -> KeyValues:
         """The coerced key values (and required fields) of a representation, by their Python names."""
-        if self._plain_key is not None:
-            try:
-                return self._plain_key.values(representation)
-            except Exception:  # it may fit all the same; where it does not, what follows meets the same and says why
-                return self._key_in_full(representation, translate)
-        return self._key_in_full(representation, translate)
-
-    def _key_in_full(self, representation: KeyValues, translate: Translate) -> KeyValues:
         key = next((each for each in self.keys if has_all(representation, each.fields)), None)
         if key is None:
             raise BadRepresentation("The representation has not the fields of any key of its type.")
@@ -186,6 +178,9 @@ class SubgraphSchema(Schema):
         }
         for entity in self.entities.values():
             entity.check()
+        self._plain_keys = {
+            name: entity.plain_key for name, entity in self.entities.items() if entity.plain_key is not None
+        }
         service: Any = self._schema.type_map["_Service"]
         service.fields["sdl"].resolve = lambda _source, _info: self.sdl
 
@@ -203,7 +198,7 @@ class SubgraphSchema(Schema):
         if len(representations) > settings.cap:
             raise limit_exceeded("representations", settings.cap)
         answers: list[Any] = [None] * len(representations)
-        groups: dict[str, list[tuple[int, KeyValues]]] = {}
+        groups: dict[str, tuple[list[int], list[KeyValues]]] = {}
         for index, representation in enumerate(representations):
             try:
                 name, key = self._read(representation)
@@ -211,10 +206,15 @@ class SubgraphSchema(Schema):
                     admitted = admit(info.context, name, key)
                     if inspect.isawaitable(admitted):
                         await admitted
-                groups.setdefault(name, []).append((index, key))
             except Exception as error:
                 answers[index] = error
-        filling = [self._fill(answers, info, name, group) for name, group in groups.items()]
+                continue
+            if name not in groups:
+                groups[name] = [], []
+            places, keys = groups[name]
+            places.append(index)
+            keys.append(key)
+        filling = [self._fill(answers, info, name, *group) for name, group in groups.items()]
         if len(filling) == 1:
             await filling[0]
         else:
@@ -222,6 +222,13 @@ class SubgraphSchema(Schema):
         return answers
 
     def _read(self, representation: Any) -> tuple[str, KeyValues]:
+        try:
+            name = representation["__typename"]
+            return name, self._plain_keys[name](representation)
+        except Exception:  # it may fit all the same; where it does not, what follows meets the same and says why
+            return self._read_closely(representation)
+
+    def _read_closely(self, representation: Any) -> tuple[str, KeyValues]:
         name = representation.get("__typename") if isinstance(representation, dict) else None
         if not isinstance(name, str):
             raise BadRepresentation("A representation is an object with a __typename.")
@@ -231,11 +238,11 @@ class SubgraphSchema(Schema):
         return name, entity.key_of(representation, self._entity_settings.translate)
 
     async def _fill(
-        self, answers: list[Any], info: strawberry.Info, name: str, group: list[tuple[int, KeyValues]]
+        self, answers: list[Any], info: strawberry.Info, name: str, places: list[int], keys: list[KeyValues]
     ) -> None:
         try:
-            values = await self.entities[name].all_of(info, [key for _, key in group])
+            values = await self.entities[name].all_of(info, keys)
         except Exception as error:
-            values = [error] * len(group)
-        for (index, _), value in zip(group, values, strict=True):
+            values = [error] * len(keys)
+        for index, value in zip(places, values, strict=True):
             answers[index] = value

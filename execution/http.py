@@ -145,10 +145,10 @@ class GraphQLHttp:
 
 def request_info(scope: Scope) -> RequestInfo:
     """What a connection says of itself; its request id is the caller's where that is well formed, else a new one."""
-    headers: dict[str, str] = {}
-    for raw_name, raw_value in scope["headers"]:
-        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    sent = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
+    headers = dict(sent)
+    if len(headers) < len(sent):
+        headers = {name: ", ".join(value for each, value in sent if each == name) for name in headers}
     given = headers.get("x-request-id", "")
     request_id = given if _REQUEST_ID.match(given) else new_request_id()
     client = scope.get("client")

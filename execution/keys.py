@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +27,7 @@ from graphql import (
 from graphql.utilities.validate_input_value import validate_input_value
 
 from execution.errors import BadUserInput, CodedError, Translate, deliberate
-from execution.plain_variables import Accept, Unfit, accepting
+from execution.plain_variables import Unfit, accepting
 
 
 class BadRepresentation(CodedError):
@@ -85,27 +85,33 @@ def _fields(type_: Any, selection_set: SelectionSetNode) -> Iterator[KeyField]:
         yield KeyField(name, getattr(definition, "python_name", name), field.type, inner)
 
 
-class PlainKey:
-    """A field set of leaves, read at once from a representation that holds them and its `__typename` and no more."""
+def plain_key(key: FieldSet) -> Callable[[Mapping[str, Any]], dict[str, Any]] | None:
+    """Reads a key of leaves from a representation that holds them, its `__typename`, and no more.
 
-    __slots__ = ("_fields", "_size")
+    It answers the values by their Python names, and raises anything at all where somebody must look more closely.
+    None where a field of the key has fields of its own.
+    """
+    found = [(each.name, each.python_name, accepting(each.type)) for each in key.fields if not each.inner]
+    fields = [(name, python_name, accept) for name, python_name, accept in found if accept is not None]
+    if len(fields) < len(key.fields):
+        return None
+    size = len(fields) + 1
 
-    def __init__(self, fields: Sequence[tuple[str, str, Accept]]) -> None:
-        self._fields = fields
-        self._size = len(fields) + 1
-
-    @classmethod
-    def of(cls, key: FieldSet) -> PlainKey | None:
-        """None where a field has fields of its own."""
-        fields = [(each.name, each.python_name, accepting(each.type)) for each in key.fields if not each.inner]
-        plain = [(name, python_name, accept) for name, python_name, accept in fields if accept is not None]
-        return cls(plain) if len(plain) == len(key.fields) else None
-
-    def values(self, representation: Mapping[str, Any]) -> dict[str, Any]:
-        """The key's values by their Python names. Raises anything at all where they must be looked at more closely."""
-        if len(representation) != self._size:
+    def several(representation: Mapping[str, Any]) -> dict[str, Any]:
+        if len(representation) != size:
             raise Unfit
-        return {python_name: accept(representation[name]) for name, python_name, accept in self._fields}
+        return {python_name: accept(representation[name]) for name, python_name, accept in fields}
+
+    if len(fields) > 1:
+        return several
+    ((name, python_name, accept),) = fields
+
+    def one(representation: Mapping[str, Any]) -> dict[str, Any]:
+        if len(representation) != 2:
+            raise Unfit
+        return {python_name: accept(representation[name])}
+
+    return one
 
 
 def has_all(value: Mapping[str, Any], fields: tuple[KeyField, ...]) -> bool:

@@ -185,15 +185,19 @@ _LEAVES = frozenset((str, int, float, bool, type(None)))
 
 def list_too_long(value: object, longest: int) -> bool:
     """Whether a JSON value holds, at any depth, a list longer than this."""
-    rest = [value]
-    while rest:
-        found = rest.pop()
-        inner: Iterable[object] = ()
-        if isinstance(found, list):
-            if len(found) > longest:
-                return True
-            inner = found
-        elif isinstance(found, dict):
-            inner = found.values()
-        rest += [each for each in inner if type(each) not in _LEAVES]
+    level = [value]
+    while level:
+        below: list[object] = []
+        for found in level:
+            inner: Iterable[object] = ()
+            if isinstance(found, dict):
+                inner = found.values()
+            elif isinstance(found, list):
+                if len(found) > longest:
+                    return True
+                inner = found
+            for each in inner:
+                if type(each) not in _LEAVES:
+                    below.append(each)
+        level = below
     return False

@@ -97,14 +97,15 @@ def deeper_than(value: object, most: int) -> bool:
     """Whether a JSON value is nested deeper than this; level by level, so that it cannot overflow."""
     level = [value]
     for _ in range(most):
-        level = [
-            inner
-            for each in level
-            for inner in (each.values() if isinstance(each, dict) else each if isinstance(each, list) else ())
-            if type(inner) not in _LEAVES
-        ]
-        if not level:
+        below: list[object] = []
+        for each in level:
+            inner = each.values() if isinstance(each, dict) else each if isinstance(each, list) else ()
+            for one in inner:
+                if type(one) not in _LEAVES:
+                    below.append(one)
+        if not below:
             return False
+        level = below
     return True
 
 

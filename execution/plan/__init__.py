@@ -7,7 +7,8 @@ therefore change how fast it is answered, never what is answered.
 
     signals    why a plan does not answer           classes    which Python class stands for which type
     kept       what is kept, up to a bound          arguments  arguments of a field, made once
-    leaves     scalars and enums                    calls      how a field gets its values
+    leaves     scalars and enums                    positions  a field, and what its resolver is told
+    calls      how a field gets its values
     levels     waiting for one level                writing    the generated source
     waiting    what waits for a level               queries    the executor that an Engine takes
     shadow     both ways, compared

@@ -12,92 +12,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from keyword import iskeyword
-from typing import Any, NoReturn, Protocol, cast
+from typing import Any, Protocol, cast
 
-from graphql import FieldNode, GraphQLField, GraphQLObjectType
-from graphql.execution.values import VariableValues
 from strawberry import Schema
-from strawberry.execution import optimized_is_awaitable
-from strawberry.schema.schema import _OperationContextAwareGraphQLResolveInfo as ResolveInfo
 from strawberry.types.field import StrawberryField
 
-from execution.operation import Prepared
 from execution.plan.arguments import Arguments
-from execution.plan.signals import Aside, Reason
-
-
-class Running:
-    """One run of a plan: the context and the coerced variables."""
-
-    __slots__ = ("context", "variables")
-
-    def __init__(self, context: Any, variables: VariableValues) -> None:
-        self.context = context
-        self.variables = variables
-
-
-class _Unknown:
-    """Stands where a plan has nothing to tell; whoever looks at it makes the plan step aside."""
-
-    __slots__ = ()
-
-    def _looked(self, *_: Any) -> NoReturn:
-        raise Aside(Reason.PATH)
-
-    __bool__ = __contains__ = __eq__ = __getattr__ = __getitem__ = __hash__ = _looked
-    __iter__ = __len__ = __ne__ = __repr__ = __str__ = _looked
-
-
-_UNKNOWN: Any = _Unknown()
-
-
-class Position:
-    """One field of one document: its definition, its nodes, and the information that resolvers are told."""
-
-    __slots__ = ("_info_class", "_parent_type", "_prepared", "_schema", "arguments", "definition", "field", "nodes")
-
-    def __init__(
-        self, schema: Schema, prepared: Prepared, parent_type: GraphQLObjectType, nodes: list[FieldNode]
-    ) -> None:
-        definition = schema._schema.get_field(parent_type, nodes[0].name.value)
-        assert definition is not None, "the document was validated"
-        self._schema = schema
-        self._prepared = prepared
-        self._parent_type = parent_type
-        self.nodes = nodes
-        self.definition: GraphQLField = definition
-        self.field = _strawberry_field(schema, definition)
-        self._info_class = schema.config.info_class
-        self.arguments = Arguments(schema, definition, self.field, nodes[0])
-
-    def raw_info(self, running: Running) -> Any:
-        """What graphql-core would tell, but for what depends on one parent or on the request's extensions."""
-        return ResolveInfo(
-            self.nodes[0].name.value,
-            self.nodes,
-            self.definition.type,
-            self._parent_type,
-            _UNKNOWN,
-            self._schema._schema,
-            cast(Any, self._prepared.fragment_definitions),
-            None,
-            self._prepared.operation,
-            cast(Any, running.variables.coerced),
-            running.context,
-            optimized_is_awaitable,
-            None,
-            _UNKNOWN,
-            _UNKNOWN,
-        )
-
-    def info(self, running: Running) -> Any:
-        """What Strawberry's resolvers receive, one for all parents."""
-        return self._info_class(_raw_info=self.raw_info(running), _field=cast(Any, self.field))
-
-    def given(self, running: Running, info: Any = None) -> dict[str, Any]:
-        """The arguments in this run."""
-        constant = self.arguments.constant
-        return self.arguments.of(running.variables, info) if constant is None else constant
+from execution.plan.positions import Position, Running
 
 
 class Deferred(Protocol):
@@ -122,7 +43,7 @@ class Batch:
 
     def start(self, parents: Sequence[Any], running: Running) -> list[Any]:
         info = self._position.info(running)
-        return [self._function(parents, info, **self._position.given(running, info))]
+        return [self._function(list(parents), info, **self._position.given(running, info))]
 
 
 class Single:
@@ -202,13 +123,3 @@ def attribute_of(position: Position) -> str | None:
         return None
     name = field.python_name
     return name if name.isidentifier() and not iskeyword(name) else None
-
-
-def _strawberry_field(schema: Schema, definition: GraphQLField) -> StrawberryField | None:
-    """The Strawberry field behind a definition, if its resolver is still the one that Strawberry gave it."""
-    field = definition.extensions.get("strawberry-definition")
-    if not isinstance(field, StrawberryField) or type(field).get_result is not StrawberryField.get_result:
-        return None
-    if getattr(definition.resolve, "__module__", None) != "strawberry.schema.schema_converter":
-        return None
-    return None if schema.schema_converter._exception_handler_specs else field

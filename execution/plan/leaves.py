@@ -34,6 +34,10 @@ _TESTS: dict[GraphQLLeafType, str] = {
 """When a value of a built-in scalar is not already what it serialises to; `{v}` is a local of the generated code."""
 
 
+_COMPARED = 6
+"""How many members an enum may have to be told apart one by one, which is faster than any table for so few."""
+
+
 class Leaf:
     """One scalar or enum in one plan: how the generated code replaces a value by what graphql-core writes for it."""
 
@@ -47,7 +51,10 @@ class Leaf:
         self._made = f"{self._coercion}({{v}})"
         if isinstance(type_, CustomGraphQLEnumType):
             names = _names(type_, checked)
-            if names is not None:
+            if names is not None and len(names) <= _COMPARED:
+                members = [(bind("W", written), bind("M", type_.wrapped_cls[name])) for name, written in names.items()]
+                self._made = "".join(f"{w} if {{v}} is {m} else " for w, m in members) + self._made
+            elif names is not None:
                 class_, by_name = bind("E", type_.wrapped_cls), bind("N", names)
                 self._made = f"{by_name}[{{v}}._name_] if type({{v}}) is {class_} else {self._made}"
         elif self._test is None:

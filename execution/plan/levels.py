@@ -9,43 +9,44 @@ from typing import Any
 
 from strawberry.execution import optimized_is_awaitable
 
-from execution.plan.calls import Deferred, Running
+from execution.plan.calls import Deferred
+from execution.plan.positions import Running
 from execution.plan.signals import Aside, Reason
 
 
 async def arrived(running: Running, *fields: tuple[Deferred, list[Any]]) -> list[Sequence[Any]]:
     """For each field the values of its parents, in order. Everything started has ended when this returns or raises."""
     started: list[list[Any]] = []
+    waiting: list[tuple[list[Any], int, Any]] = []
     try:
         for field, parents in fields:
-            started.append(field.start(parents, running) if parents else [])
+            values = field.start(parents, running) if parents else []
+            started.append(values)
+            for place, value in enumerate(values):
+                if type(value) is not list and optimized_is_awaitable(value):
+                    waiting.append((values, place, value))
     except BaseException:
         _drop(started)
         raise
-    await _fill(started)
+    if waiting:
+        await _fill(waiting)
     return [
         _of_whole(values, parents) if field.whole and parents else values
         for (field, parents), values in zip(fields, started, strict=True)
     ]
 
 
-async def _fill(started: list[list[Any]]) -> None:
+async def _fill(waiting: list[tuple[list[Any], int, Any]]) -> None:
     """Put values where awaitables are."""
-    waiting = [
-        (values, place, value)
-        for values in started
-        for place, value in enumerate(values)
-        if optimized_is_awaitable(value)
-    ]
     if len(waiting) == 1:
-        values, place, value = waiting[0]
+        ((values, place, value),) = waiting
         values[place] = await value
-    elif waiting:
-        found = await asyncio.gather(*(value for _, _, value in waiting), return_exceptions=True)
-        for (values, place, _), result in zip(waiting, found, strict=True):
-            if isinstance(result, BaseException):
-                raise result if isinstance(result, Aside) else Aside(Reason.RAISED)
-            values[place] = result
+        return
+    found = await asyncio.gather(*(value for _, _, value in waiting), return_exceptions=True)
+    for (values, place, _), result in zip(waiting, found, strict=True):
+        if isinstance(result, BaseException):
+            raise result if isinstance(result, Aside) else Aside(Reason.RAISED)
+        values[place] = result
 
 
 def _of_whole(values: list[Any], parents: list[Any]) -> Sequence[Any]:

@@ -12,10 +12,10 @@ from graphql.execution.values import VariableValues
 from strawberry import Schema
 
 from execution.operation import Prepared
-from execution.plan.calls import Running
 from execution.plan.classes import Classes, PlainClasses
 from execution.plan.figures import Figures
 from execution.plan.kept import Kept
+from execution.plan.positions import Running
 from execution.plan.selection import condition_variables
 from execution.plan.signals import Aside, Reason, Unplannable
 from execution.plan.writing import Bounds, Writer

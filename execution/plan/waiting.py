@@ -9,14 +9,15 @@ from typing import Any
 from graphql import FieldNode, GraphQLOutputType
 from strawberry import Schema
 
-from execution.plan.calls import Batch, Deferred, Position, Resolver, Single, Whole, resolver_of
+from execution.plan.calls import Batch, Deferred, Resolver, Single, Whole, resolver_of
+from execution.plan.positions import Position
 
 
 @dataclass(slots=True)
 class Queue:
-    """Parents that wait for a field, and what is written once its values are there."""
+    """A field that waits for its level: whose parents wait, and what is written once its values are there."""
 
-    number: str
+    parents: str
     call: str
     key: str
     type_: GraphQLOutputType

@@ -35,9 +35,10 @@ from graphql import (
 from strawberry import Schema
 
 from execution.operation import Prepared
-from execution.plan.calls import Position, attribute_of, resolver_of
+from execution.plan.calls import attribute_of, resolver_of
 from execution.plan.classes import Classes, PlainClasses
 from execution.plan.leaves import Leaf
+from execution.plan.positions import Position
 from execution.plan.selection import Selections
 from execution.plan.signals import Reason, Unplannable
 from execution.plan.source import Lines, Source
@@ -87,12 +88,12 @@ class Writer:
         return self._source.compiled(self._preparation, main.text())
 
     def _level(self, at: Lines, queues: list[Queue]) -> None:
-        asked = ", ".join(f"({queue.call}, q{queue.number})" for queue in queues)
-        names = ", ".join(f"s{queue.number}" for queue in queues)
-        at.write(f"[{names}] = await arrived(R, {asked})")
-        for queue in queues:
+        names = [self._source.fresh("s") for _ in queues]
+        asked = ", ".join(f"({queue.call}, q{queue.parents})" for queue in queues)
+        at.write(f"[{', '.join(names)}] = await arrived(R, {asked})")
+        for queue, name in zip(queues, names, strict=True):
             value, answer = self._source.fresh("v"), self._source.fresh("d")
-            at.write(f"for {answer}, {value} in zip(d{queue.number}, s{queue.number}):")
+            at.write(f"for {answer}, {value} in zip(d{queue.parents}, {name}):")
             at.indentation += 1
             self._value(at, queue.type_, queue.nodes, value)
             at.write(f"{answer}[{queue.key}] = {value}")
@@ -182,7 +183,7 @@ class Writer:
     ) -> None:
         """Statements that make the answer of one object and bind it to `answer`."""
         members: list[str] = []
-        queues: list[str] = []
+        waiting: str | None = None
         for key, nodes in fields.items():
             self._counted()
             name = self._source.key(key)
@@ -194,18 +195,19 @@ class Writer:
             position = Position(self._schema, self._prepared, type_, nodes)
             read = self._read(position, value)
             if read is None:
-                queues.append(self._queue(at.level, position, name))
+                waiting = waiting or self._waiting()
+                self._queue(at.level, Queue(waiting, self._call(position), name, position.definition.type, nodes))
                 members.append(f"{name}: None")
                 continue
             own = self._source.fresh("v")
             at.write(f"{own} = {read}")
             self._value(at, position.definition.type, nodes, own)
             members.append(f"{name}: {own}")
-        for number in queues:
-            at.write(f"q{number}.append({value})")
+        if waiting is not None:
+            at.write(f"q{waiting}.append({value})")
         at.write(f"{answer} = {{{', '.join(members)}}}")
-        for number in queues:
-            at.write(f"d{number}.append({answer})")
+        if waiting is not None:
+            at.write(f"d{waiting}.append({answer})")
 
     def _counted(self) -> None:
         self._fields += 1
@@ -230,11 +232,16 @@ class Writer:
             given.append(f"**{self._source.bind('A', position.arguments.constant)}")
         return f"{function}({', '.join(given)})"
 
-    def _queue(self, level: int, position: Position, key: str) -> str:
+    def _waiting(self) -> str:
+        """Two lists: parents that wait for their level, and their answers, which all fields of one place share."""
         number = self._source.fresh("")
-        call = self._source.bind("C", deferred(self._schema, position))
         self._preparation.append(f"q{number} = []; d{number} = []")
+        return number
+
+    def _call(self, position: Position) -> str:
+        return self._source.bind("C", deferred(self._schema, position))
+
+    def _queue(self, level: int, queue: Queue) -> None:
         while len(self._levels) <= level:
             self._levels.append([])
-        self._levels[level].append(Queue(number, call, key, position.definition.type, position.nodes))
-        return number
+        self._levels[level].append(queue)

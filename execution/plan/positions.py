@@ -1,0 +1,117 @@
+"""One field of one document: its definition, its nodes, and what its resolver is told."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn, cast
+
+from graphql import FieldNode, GraphQLField, GraphQLObjectType
+from graphql.execution.values import VariableValues
+from strawberry import Schema
+from strawberry.execution import optimized_is_awaitable
+from strawberry.schema.schema import _OperationContextAwareGraphQLResolveInfo as ResolveInfo
+from strawberry.types.field import StrawberryField
+
+from execution.operation import Prepared
+from execution.plan.arguments import Arguments
+from execution.plan.signals import Aside, Reason
+
+
+class Running:
+    """One run of a plan: the context and the coerced variables."""
+
+    __slots__ = ("context", "variables")
+
+    def __init__(self, context: Any, variables: VariableValues) -> None:
+        self.context = context
+        self.variables = variables
+
+
+class _Unknown:
+    """Stands where a plan has nothing to tell; whoever looks at it makes the plan step aside."""
+
+    __slots__ = ()
+
+    def _looked(self, *_: Any) -> NoReturn:
+        raise Aside(Reason.PATH)
+
+    __bool__ = __contains__ = __eq__ = __getattr__ = __getitem__ = __hash__ = _looked
+    __iter__ = __len__ = __ne__ = __repr__ = __str__ = _looked
+
+
+_UNKNOWN: Any = _Unknown()
+
+
+class _Told:
+    """What graphql-core would tell, put together once somebody asks for more of it than the context."""
+
+    __slots__ = ("_position", "_running", "_whole", "context")
+
+    def __init__(self, position: Position, running: Running) -> None:
+        self._position = position
+        self._running = running
+        self._whole: ResolveInfo | None = None
+        self.context = running.context
+
+    def __getattr__(self, name: str) -> Any:
+        if self._whole is None:
+            self._whole = self._position.raw_info(self._running)
+        return getattr(self._whole, name)
+
+
+class Position:
+    """One field of one document: its definition, its nodes, and the information that resolvers are told."""
+
+    __slots__ = ("_info_class", "_parent_type", "_prepared", "_schema", "arguments", "definition", "field", "nodes")
+
+    def __init__(
+        self, schema: Schema, prepared: Prepared, parent_type: GraphQLObjectType, nodes: list[FieldNode]
+    ) -> None:
+        definition = schema._schema.get_field(parent_type, nodes[0].name.value)
+        assert definition is not None, "the document was validated"
+        self._schema = schema
+        self._prepared = prepared
+        self._parent_type = parent_type
+        self.nodes = nodes
+        self.definition: GraphQLField = definition
+        self.field = _strawberry_field(schema, definition)
+        self._info_class = schema.config.info_class
+        self.arguments = Arguments(schema, definition, self.field, nodes[0])
+
+    def raw_info(self, running: Running) -> Any:
+        """What graphql-core would tell, but for what depends on one parent or on the request's extensions."""
+        return ResolveInfo(
+            self.nodes[0].name.value,
+            self.nodes,
+            self.definition.type,
+            self._parent_type,
+            _UNKNOWN,
+            self._schema._schema,
+            cast(Any, self._prepared.fragment_definitions),
+            None,
+            self._prepared.operation,
+            cast(Any, running.variables.coerced),
+            running.context,
+            optimized_is_awaitable,
+            None,
+            _UNKNOWN,
+            _UNKNOWN,
+        )
+
+    def info(self, running: Running) -> Any:
+        """What Strawberry's resolvers receive, one for all parents."""
+        return self._info_class(_raw_info=cast(Any, _Told(self, running)), _field=cast(Any, self.field))
+
+    def given(self, running: Running, info: Any = None) -> dict[str, Any]:
+        """The arguments in this run."""
+        constant = self.arguments.constant
+        return self.arguments.of(running.variables, info) if constant is None else constant
+
+
+def _strawberry_field(schema: Schema, definition: GraphQLField) -> StrawberryField | None:
+    """The Strawberry field behind a definition, if its resolver is still the one that Strawberry gave it."""
+    field = definition.extensions.get("strawberry-definition")
+    if not isinstance(field, StrawberryField) or type(field).get_result is not StrawberryField.get_result:
+        return None
+    if getattr(definition.resolve, "__module__", None) != "strawberry.schema.schema_converter":
+        return None
+    return None if schema.schema_converter._exception_handler_specs else field
