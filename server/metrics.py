@@ -39,6 +39,7 @@ class Metrics(Observer):
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=self.registry)
         self.operations = self._counter("btb_operations", "Operations answered.", "type", "outcome")
+        self._counted: dict[tuple[str, str], tuple[Counter, Histogram]] = {}
         self.latency = self._histogram("btb_operation_seconds", "Time of an operation.", _FAST, "type")
         self.cost = self._histogram("btb_operation_cost", "Cost of an operation, in weighed objects.", _COSTS)
         self.refusals = self._counter("btb_refusals", "Errors and refusals answered, by code.", "code")
@@ -71,8 +72,12 @@ class Metrics(Observer):
         """Count an operation, its time, its cost and the codes of its errors."""
         kind = report.type or "unread"
         outcome = "refused" if not report.executed else "errors" if report.codes else "answered"
-        self.operations.labels(kind, outcome).inc()
-        self.latency.labels(kind).observe((report.finished_at - report.started_at) / _NANOSECONDS)
+        counted = self._counted.get((kind, outcome))
+        if counted is None:  # looking a label up takes longer than counting
+            counted = self._counted[kind, outcome] = self.operations.labels(kind, outcome), self.latency.labels(kind)
+        operations, latency = counted
+        operations.inc()
+        latency.observe((report.finished_at - report.started_at) / _NANOSECONDS)
         if report.cost is not None:
             self.cost.observe(report.cost)
         self.refused(report.codes)
