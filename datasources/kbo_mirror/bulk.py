@@ -31,6 +31,12 @@ _ONE_AT_A_TIME: Final = 4_207_202_612
 _WORKING: Final = 1.0
 _RESTING: Final = 0.12
 """Seconds. A writer that waits for SQLite's lock looks every tenth of a second: so long the lock is left alone."""
+_NOTICE_A_LOST_CLIENT: Final = (
+    "SELECT set_config(name, '1s', false) FROM pg_settings WHERE name = 'client_connection_check_interval'"
+)
+"""Else a statement of an import that was killed runs to its end, and holds the lock. PostgreSQL has it from 14 on."""
+_NOTICED: Final = 3.0
+_LOOK_AGAIN: Final = 0.25
 _CACHE: Final = "PRAGMA cache_size = -65536"
 
 
@@ -119,8 +125,8 @@ async def bulk(database: Database) -> AsyncIterator[Bulk]:
         driver: Any = (await connection.get_raw_connection()).driver_connection
         try:
             if database.is_postgresql:
-                if not await driver.fetchval("SELECT pg_try_advisory_lock($1)", _ONE_AT_A_TIME):
-                    raise ImportUnderWay("Another import is loading into this database.")
+                await driver.execute(_NOTICE_A_LOST_CLIENT)
+                await _locked_out_of_others(driver)
                 yield PostgresBulk(driver)
             else:
                 with _locked(f"{make_url(engine.url).database}.kbo-import"):
@@ -164,6 +170,15 @@ def _dialect(engine: Any) -> Any:
 
 def _numbered(parameters: tuple[object, ...]) -> dict[str, object]:
     return {str(place): value for place, value in enumerate(parameters, 1)}
+
+
+async def _locked_out_of_others(driver: Any) -> None:
+    """Take the lock; an import that was killed lets it go once PostgreSQL has noticed. Raises ImportUnderWay."""
+    deadline = time.monotonic() + _NOTICED
+    while not await driver.fetchval("SELECT pg_try_advisory_lock($1)", _ONE_AT_A_TIME):
+        if time.monotonic() > deadline:
+            raise ImportUnderWay("Another import is loading into this database.")
+        await asyncio.sleep(_LOOK_AGAIN)
 
 
 @contextmanager

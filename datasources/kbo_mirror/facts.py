@@ -65,7 +65,8 @@ async def mirrored(
 ) -> Mirrored | None:
     """The enterprises that the extract has; None where there is no extract."""
     by_value = {int(number.digits): number for number in numbers}
-    values: Any = list(by_value) if on_postgresql else orjson.dumps(list(by_value)).decode()
+    in_order = sorted(by_value)  # as they are stored: neighbours are read once
+    values: Any = in_order if on_postgresql else orjson.dumps(in_order).decode()
     rows = (await session.execute(_ON_POSTGRESQL if on_postgresql else _ON_SQLITE, {"numbers": values})).all()
     snapshot: int | None = None
     facts: dict[int, tuple[Any, ...]] = {}
@@ -75,11 +76,12 @@ async def mirrored(
         if number is None:
             snapshot = ordinal
             continue
-        if number not in facts:
-            facts[number] = (status, kind, form, situation, started, seat, address)
-            names[number] = []
-        if name is not None:
-            names[number].append((name_kind, language, name))
+        known = names.get(number)
+        if known is not None:
+            known.append((name_kind, language, name))
+            continue
+        facts[number] = (status, kind, form, situation, started, seat, address)
+        names[number] = [] if name is None else [(name_kind, language, name)]
     if snapshot is None:
         return None
     read_at = moment_of(date.fromordinal(snapshot))
@@ -101,12 +103,13 @@ def _facts(number: EnterpriseNumber, row: tuple[Any, ...], names: list[_Named]) 
         _names(names),
         _coded(form),
         _coded(situation),
-        None if started is None else date.fromordinal(started),
+        None if started is None else _day(started),
         None if seat is None else Address(*address),
     )
 
 
 _status = lru_cache(maxsize=64)(EnterpriseStatus.of_code)
+_day = lru_cache(maxsize=65_536)(date.fromordinal)
 
 
 @lru_cache(maxsize=2048)
@@ -116,6 +119,8 @@ def _coded(code: str | None) -> Coded | None:
 
 def _names(named: list[_Named]) -> tuple[EnterpriseName, ...]:
     """The social names; an enterprise without any is known by its short or commercial ones, as over MAGDA."""
+    if len(named) == 1:
+        return (EnterpriseName(named[0][2], _LANGUAGES.get(named[0][1])),)
     if not named:
         return ()
     first = min(named)[0]

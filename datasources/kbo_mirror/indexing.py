@@ -85,7 +85,7 @@ async def _postgresql(to: Bulk, slot: Slot) -> None:
     await to.run(
         f"INSERT INTO {slot.words.name} (word, backward) SELECT word, reverse(word) FROM "
         f"(SELECT DISTINCT unnest(string_to_array(folded, ' ')) AS word FROM {slot.names.name}) AS every "
-        f"WHERE length(word) BETWEEN {SHORTEST_WORD} AND {LONGEST_WORD}"
+        f"WHERE length(word) BETWEEN {SHORTEST_WORD} AND {LONGEST_WORD} ORDER BY word"
     )
     for _, statement in index_statements(to, slot):
         await to.run(statement)

@@ -13,7 +13,7 @@ from typing import IO, Final
 from datasources.kbo_mirror.problems import ExtractUnreadable
 from datasources.kbo_mirror.report import Tally
 
-_BLOCK: Final = 2**20
+_BLOCK: Final = 2**19
 _LONGEST_LINE: Final = 2**16
 _NOTHING: Final = ', "\t\r'
 """What a line of empty fields consists of: spreadsheets leave such lines at the end."""

@@ -13,11 +13,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
+from btb.enterprises import EnterpriseFacts
 from btb.identifiers import EnterpriseNumber, NationalNumber
 from datasources.kbo import EnterpriseAnswer, FunctionsAnswer, Kbo
 from datasources.kbo_mirror.facts import Mirrored, mirrored
 from datasources.outages import Clock
-from datasources.readings import Freshness, SourceUnavailable
+from datasources.readings import Freshness, Reading, SourceUnavailable
 from datasources.register.database import Database
 from datasources.register.failures import RegisterFailure
 
@@ -82,9 +83,10 @@ class MirrorKbo:
             return await self._inner.enterprises(wanted, freshness)
         if self._now() - stored.read_at > self._policy.fresh:
             return await self._beside(wanted, stored)
-        if len(stored.readings) == len(wanted):
+        lacking = [number for number in wanted if number not in stored.readings or _nameless(stored.readings[number])]
+        if not lacking:
             return stored.readings
-        return {**stored.readings, **await self._beside([n for n in wanted if n not in stored.readings], stored)}
+        return {**stored.readings, **await self._beside(lacking, stored)}
 
     async def functions_in(
         self, numbers: Collection[EnterpriseNumber], freshness: Freshness = Freshness.READ
@@ -129,3 +131,8 @@ class MirrorKbo:
             return None
         self._empty_until = self._clock() + _LOOK_AGAIN if stored is None else None
         return stored
+
+
+def _nameless(reading: Reading[EnterpriseFacts]) -> bool:
+    """Every enterprise has a name; the rows of one without were cut off, or skipped."""
+    return reading.value is None or not reading.value.names

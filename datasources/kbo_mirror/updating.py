@@ -110,17 +110,18 @@ _CEASED: Final = "SELECT number FROM gone_enterprises WHERE number NOT IN (SELEC
 def _deletes(to: Bulk, slot: Slot) -> list[str]:
     most = NAMES_PER_ENTERPRISE
     entities = f"SELECT number FROM gone_names UNION SELECT id / {most} FROM new_names UNION {_CEASED}"
-    # SQLite goes from each enterprise to its names; PostgreSQL cannot know how few they are: it is given a key.
-    belongs = (
-        f"name.id / {most} = gone.number"
-        if to.is_postgresql
-        else f"name.id BETWEEN gone.number * {most} AND gone.number * {most} + {most - 1}"
-    )
+    # From each enterprise to its few names. PostgreSQL believes that a range holds many, and joins the whole table to
+    # itself wherever another way is open: the range as the one condition of the DELETE leaves none.
+    belongs = f"name.id BETWEEN gone.number * {most} AND gone.number * {most} + {most - 1}"
     old_names = f"FROM ({entities}) AS gone JOIN {slot.names.name} AS name ON {belongs}"
     unsearched = f"INSERT INTO {slot.search}({slot.search}, rowid, folded) SELECT 'delete', name.id, name.folded "
+    unnamed = (
+        [f"DELETE FROM {slot.names.name} AS name USING ({entities}) AS gone WHERE {belongs}"]
+        if to.is_postgresql
+        else [unsearched + old_names, f"DELETE FROM {slot.names.name} WHERE id IN (SELECT name.id {old_names})"]
+    )
     return [
-        *([] if to.is_postgresql else [unsearched + old_names]),
-        f"DELETE FROM {slot.names.name} WHERE id IN (SELECT name.id {old_names})",
+        *unnamed,
         f"DELETE FROM {slot.addresses.name} WHERE number IN (SELECT number FROM gone_addresses "
         f"UNION SELECT number FROM new_addresses UNION {_CEASED})",
         f"DELETE FROM {slot.enterprises.name} WHERE number IN "

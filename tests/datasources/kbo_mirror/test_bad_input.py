@@ -7,15 +7,12 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from sqlalchemy import event
 
-from datasources.kbo_mirror.bulk import IMPORTING
 from datasources.kbo_mirror.importing import import_extract
 from datasources.kbo_mirror.problems import ImportRefused, OutOfSequence, TooMuchRejected
 from datasources.kbo_mirror.status import mirror_status
 from datasources.kbo_mirror.synthetic import write_full, write_update
 from datasources.register.database import Database
-from datasources.register.migrations import migrate
 from tests.datasources.kbo_mirror.conftest import NOW
 from tests.datasources.kbo_mirror.making import ADDRESS, ENTERPRISE, GOOD, META, NAME, folder, zipped
 
@@ -143,24 +140,3 @@ async def test_an_update_goes_with_the_extract_before_it_only(database: Database
         await import_extract(database, write_update(tmp_path / "first.zip", [1], number=91), NOW)
     refused = await _refused(database, write_update(tmp_path / "later.zip", [1], number=92))
     assert str(refused) == "Update 92 goes with extract 91, and extract 90 is in use."
-
-
-async def test_a_full_disk_is_said_and_changes_nothing(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'small.sqlite'}"  # only SQLite lets a test fill its disk
-    await migrate(url)
-    database = Database.open(url, IMPORTING)
-    await import_extract(database, write_full(tmp_path / "in-use", 30, number=90), NOW)
-    before = await mirror_status(database)
-
-    def fill(connection: Any, _: Any) -> None:
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA max_page_count = 200")
-        cursor.close()
-
-    event.listen(database.engines[1].sync_engine, "connect", fill)
-    with pytest.raises(ImportRefused, match="disk of the database is full"):
-        await import_extract(database, write_full(tmp_path / "large.zip", 6000), NOW)
-    assert await mirror_status(database) == before
-    event.remove(database.engines[1].sync_engine, "connect", fill)
-    assert (await import_extract(database, tmp_path / "large.zip", NOW)).enterprises == 6000
-    await database.close()

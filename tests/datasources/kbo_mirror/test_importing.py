@@ -33,7 +33,7 @@ async def _names(database: Database, *numbers: str) -> list[set[str] | None]:
     return [None if each is None else {name.text for name in each.names} for each in facts]
 
 
-def _written(place: int, edition: int = 0) -> set[str]:
+def written(place: int, edition: int = 0) -> set[str]:
     """The social names that the generator wrote."""
     lines = [line for line in invented(place, edition).denominations if '"001"' in line]
     return {line.split(",", 3)[3][1:-1].replace('""', '"') for line in lines}
@@ -91,10 +91,10 @@ async def test_an_update_deletes_then_inserts(database: Database, tmp_path: Path
     path = write_update(tmp_path / "update.zip", changed, gone, new, number=8)
     imported = await import_extract(database, path, NOW)
     assert imported.enterprises == 402
-    assert await _names(database, *map(number_at, changed)) == [_written(place, 1) for place in changed]
+    assert await _names(database, *map(number_at, changed)) == [written(place, 1) for place in changed]
     assert await _names(database, *map(number_at, gone)) == [None] * 5
-    assert await _names(database, *map(number_at, new)) == [_written(place) for place in new]
-    assert await _names(database, *map(number_at, range(40, 60))) == [_written(place) for place in range(40, 60)]
+    assert await _names(database, *map(number_at, new)) == [written(place) for place in new]
+    assert await _names(database, *map(number_at, range(40, 60))) == [written(place) for place in range(40, 60)]
     state = await mirror_status(database)
     assert state is not None
     assert (state.number, state.kind, str(state.snapshot)) == (8, "update", "2026-11-27")
@@ -161,9 +161,9 @@ async def test_a_full_import_that_is_interrupted_leaves_the_old_one(
     with pytest.raises(asyncio.CancelledError):
         await import_extract(database, path, NOW, progress=_Stops(step))
     assert await mirror_status(database) == before
-    assert await _names(database, number_at(49), number_at(79)) == [_written(49), None]
+    assert await _names(database, number_at(49), number_at(79)) == [written(49), None]
     assert (await import_extract(database, path, NOW)).enterprises == 80
-    assert await _names(database, number_at(79)) == [_written(79)]
+    assert await _names(database, number_at(79)) == [written(79)]
 
 
 @pytest.mark.parametrize("step", ["denomination_delete.csv", "address_insert.csv", "applying"])
@@ -172,7 +172,7 @@ async def test_an_update_that_is_interrupted_changes_nothing(database: Database,
     path = write_update(tmp_path / "update", range(10), range(20, 25), number=8)
     with pytest.raises(asyncio.CancelledError):
         await import_extract(database, path, NOW, progress=_Stops(step))
-    assert await _names(database, number_at(0), number_at(20)) == [_written(0), _written(20)]
+    assert await _names(database, number_at(0), number_at(20)) == [written(0), written(20)]
     assert (await import_extract(database, path, NOW)).enterprises == 45
 
 

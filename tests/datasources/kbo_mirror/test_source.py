@@ -21,6 +21,7 @@ from datasources.readings import AuthenticSource, Freshness, Reading, SourceFail
 from datasources.register.database import Database, ReadSession
 from datasources.register.failures import RegisterUnavailable
 from tests.datasources.kbo_mirror.conftest import NOW
+from tests.datasources.kbo_mirror.making import NAME, folder
 
 SNAPSHOT = datetime(2026, 10, 30, tzinfo=UTC)
 HERE = EnterpriseNumber.parse(number_at(0))
@@ -75,6 +76,18 @@ async def test_a_read_comes_from_the_mirror_and_only_what_it_lacks_from_kbo(fill
     assert (here.read_at, here.stale) == (SNAPSHOT, False)
     assert elsewhere.read_at == NOW
     assert inner.asked == [(ELSEWHERE, Freshness.READ)]
+
+
+async def test_an_enterprise_whose_names_were_cut_off_is_asked_of_kbo(database: Database, tmp_path: Path) -> None:
+    await import_extract(database, folder(tmp_path / "cut", {"denomination.csv": NAME}), NOW)
+    inner, number = Online(), EnterpriseNumber.parse("0000000196")
+    asked = (await _mirror(inner, database).enterprises([number]))[number]
+    assert isinstance(asked, Reading)
+    assert asked.read_at == NOW
+    inner.reachable = False
+    stood_in = (await _mirror(inner, database).enterprises([number]))[number]
+    assert isinstance(stood_in, Reading)
+    assert (stood_in.read_at, stood_in.stale) == (SNAPSHOT, True)
 
 
 async def test_a_decision_never_comes_from_the_mirror(filled: Database) -> None:
