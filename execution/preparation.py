@@ -69,6 +69,8 @@ class Preparation:
 
     def _made(self, text: str, operation_name: str | None) -> Prepared | Answer:
         limits = self._limits
+        if len(text) > limits.characters:
+            return Answer.of(limit_exceeded("characters", limits.characters))
         try:
             document = parse(
                 text, max_lexical_tokens=limits.tokens, max_comments=limits.tokens, allow_empty_selection_sets=False

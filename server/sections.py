@@ -166,6 +166,7 @@ class Limiting(BaseSettings):
 
     body_bytes: int = Field(262_144, ge=1024, le=2**27, description="Largest body of a request.")
     json_depth: Count = Field(32, description="Deepest nesting of its JSON.")
+    characters: Count = Field(65_536, description="Characters in a document.")
     tokens: Count = Field(1_000, description="Tokens in a document.")
     depth: Count = Field(12, description="Depth of an operation.")
     introspection_depth: Count = Field(16, description="Depth of an operation inside introspection.")

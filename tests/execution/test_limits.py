@@ -95,6 +95,7 @@ async def test_what_is_within_the_limits_is_not_slow_to_validate(document: str) 
         (Limits(directives=0), "query ($a: Boolean!) { hello @skip(if: $a) }", "directives"),
         (Limits(fragments=0), "{ ...F } fragment F on Query { hello }", "fragments"),
         (Limits(repeats=1), "{ hello hello }", "repeats"),
+        (Limits(characters=20), '{ hello } # "and so on"', "characters"),
         (Limits(tokens=2), "{ hello }", "tokens"),
         (Limits(introspection_depth=1), "{ __schema { types { name } } }", "introspection_depth"),
     ],
