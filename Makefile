@@ -2,7 +2,7 @@
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help setup run check test slow bench
+.PHONY: help setup run check test slow bench conformance
 
 # The first Python on the PATH that is 3.11; say `make PYTHON=/path/to/python3.11` for another.
 PYTHON ?= $(firstword $(foreach each,python3.11 python3 python,$(shell \
@@ -11,10 +11,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= 2
+OTHERS := conformance/node_modules/.ready
+SCANNER := conformance/.venv/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
 
 setup: $(READY) ## prepare .venv with the pinned packages
 
@@ -36,6 +38,11 @@ check: setup ## format, lint, types, import rules, the contract and the document
 	$(BIN)/btb sdl --check
 	$(BIN)/btb settings --check
 
+# Nothing may be skipped where everything is required, and some tests need the packages of others.
+ifeq ($(BTB_REQUIRE_ALL),1)
+test: $(OTHERS)
+endif
+
 test: check ## check, and every test but the slow ones, on SQLite and PostgreSQL
 	$(BIN)/pytest -n $(WORKERS) $(PYTEST)
 
@@ -55,4 +62,19 @@ $(PEERS)/.venv/.ready: $(PEERS)/requirements.txt
 
 $(PEERS)/node/node_modules/.ready: $(PEERS)/node/package-lock.json
 	npm ci --prefix $(PEERS)/node --no-fund --no-audit --loglevel=error
+	@touch $@
+
+conformance: setup $(OTHERS) $(SCANNER) ## other people's clients, gateways and suites, held against this service
+	$(BIN)/python -m conformance $(SUITES)
+
+$(OTHERS): conformance/package-lock.json conformance/.npmrc
+	@command -v node >/dev/null && command -v npm >/dev/null || \
+		{ echo 'The suites of others need Node 20 and npm on the PATH.' >&2; exit 1; }
+	cd conformance && npm ci --no-progress
+	@touch $@
+
+$(SCANNER): conformance/requirements.txt
+	@test -n "$(PYTHON)" || { echo 'schemathesis needs Python 3.11 on the PATH.' >&2; exit 1; }
+	@test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip --disable-pip-version-check --no-input --quiet install --require-hashes -r $<
 	@touch $@

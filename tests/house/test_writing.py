@@ -42,7 +42,7 @@ TICK = 0.05
 OURS = [path for path in project_files() if path != HERE and "assets" not in path.parts]
 
 
-@pytest.mark.parametrize("path", modules(*ROOMS, "tests", "benchmarks"), ids=named)
+@pytest.mark.parametrize("path", modules(*ROOMS, "tests", "benchmarks", "conformance"), ids=named)
 def test_a_module_has_one_noun(path: Path) -> None:
     """A migration is history and is not taken apart; a test may go through more cases than a module has lines."""
     longest = LONGEST_TEST if path.relative_to(ROOT).parts[0] == "tests" else LONGEST
