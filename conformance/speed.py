@@ -25,24 +25,28 @@ TOKENS = 1_000
 async def speed() -> Figure:
     """Both in one run and by turns, as medians of processor time: what else the machine does is not counted."""
     checks = Checks("the room's own overhead beside Strawberry's stock view; its analysis")
-    stock = await _of_stock("small query")
+    ratios = await _beside_strawberry("small query")
     analysis = _analysis()
-    checks.that(f"a small query costs at most {MOST_OF_STOCK:g} of the stock view", stock <= MOST_OF_STOCK, stock)
+    for name, ratio in ratios.items():
+        checks.that(f"a small query costs at most {MOST_OF_STOCK:g} of {name}", ratio <= MOST_OF_STOCK, ratio)
     checks.that(f"the analysis takes at most {MOST_MILLISECONDS:g} ms", analysis <= MOST_MILLISECONDS, analysis)
-    return checks.figure(f"small query {stock:.2f}× stock; {TOKENS:,} tokens analysed in {analysis:.2f} ms")
+    said = ", ".join(f"{ratio:.2f}× {name}" for name, ratio in ratios.items())
+    return checks.figure(f"small query {said}; {TOKENS:,} tokens analysed in {analysis:.2f} ms")
 
 
-async def _of_stock(case: str) -> float:
+async def _beside_strawberry(case: str) -> dict[str, float]:
+    """The room's time as a share of that of the view as it comes, and of the view with both of its caches."""
     body = orjson.dumps(room.CASES[case])
     logging.getLogger("strawberry.execution").disabled = True
-    applications = {name: app for name, app in room.applications().items() if name in ("room", "stock")}
+    applications = room.applications()
+    answers = {await room.once(app, body) for app in applications.values()}
+    assert len(answers) == 1, answers
     times: dict[str, list[float]] = {name: [] for name in applications}
-    for app in applications.values():
-        await room.measured(app, body)
     for _ in range(ROUNDS):
         for name, app in applications.items():
             times[name].append((await room.measured(app, body))[1])
-    return statistics.median(times["room"]) / statistics.median(times["stock"])
+    ours, *theirs = ((name, statistics.median(all_)) for name, all_ in times.items())
+    return {name: ours[1] / median for name, median in theirs}
 
 
 def _analysis() -> float:

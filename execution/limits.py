@@ -30,9 +30,10 @@ class Limits:
     """What one request may ask.
 
     Counts are of the expanded operation (fragments written out), but `characters`, `tokens`, `directives` and
-    `fragments`, which are of the document: a comment or a text is one token, and takes time by its length. `repeats` is how often one response name may stand in one selection set: comparing them is
-    quadratic. `deadline` is in seconds, per operation and per subscription event. `cost` is in weighed objects;
-    `assumed_list_size` stands for a list whose size nothing tells. `list_items` bounds every list in the variables.
+    `fragments`, which are of the document: a comment or a text is one token, and takes time by its length. `repeats`
+    is how often one response name may stand in one selection set: comparing them is quadratic. `deadline` is in
+    seconds, per operation and per subscription event. `cost` is in weighed objects; `assumed_list_size` stands for a
+    list whose size nothing tells. `list_items` bounds every list in the variables.
     """
 
     characters: int = 65_536
