@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -53,12 +53,13 @@ async def ask(port: int, path: str, body: bytes, headers: Mapping[str, str]) -> 
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**24)
     try:
         writer.write(request(path, body, headers))
-        return await _answer(reader)
+        return await answer(reader)
     finally:
         writer.close()
 
 
-async def _answer(reader: asyncio.StreamReader) -> Answered:
+async def answer(reader: asyncio.StreamReader) -> Answered:
+    """The next answer of a connection, by its length or in chunks."""
     head = await reader.readuntil(b"\r\n\r\n")
     said = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:] if b": " in line)
     if b"content-length" in said:
@@ -77,7 +78,7 @@ async def _answer(reader: asyncio.StreamReader) -> Answered:
 class _Line(asyncio.Protocol):
     """One connection."""
 
-    def __init__(self, asked: bytes, length: int, load: Load, until: float) -> None:
+    def __init__(self, asked: Callable[[], bytes], length: int, load: Load, until: float) -> None:
         self._asked, self._length, self._load, self._until = asked, length, load, until
         self._left = 0
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -88,8 +89,9 @@ class _Line(asyncio.Protocol):
 
     def _ask(self) -> None:
         self._left = self._length
+        asked = self._asked()
         self._at = time.perf_counter()
-        self._transport.write(self._asked)
+        self._transport.write(asked)
 
     def data_received(self, data: bytes) -> None:
         if self._left == self._length and not data.startswith(GOOD):
@@ -119,16 +121,34 @@ class _Line(asyncio.Protocol):
 
 
 async def load(
-    port: int, path: str, body: bytes, headers: Mapping[str, str], *, length: int, connections: int, seconds: float
+    port: int,
+    path: str,
+    bodies: bytes | Iterator[bytes],
+    headers: Mapping[str, str],
+    *,
+    length: int,
+    connections: int,
+    seconds: float,
 ) -> Load:
-    """So many connections for so long; `length` is that of an answer with its head. Raises RuntimeError."""
-    made, asked, loop = Load(), request(path, body, headers), asyncio.get_running_loop()
+    """So many connections for so long; `length` is that of every answer with its head. Raises RuntimeError.
+
+    `bodies` is one body, asked again and again, or as many as will be needed.
+    """
+    made, loop = Load(), asyncio.get_running_loop()
+    if isinstance(bodies, bytes):
+        same = request(path, bodies, headers)
+        asked: Callable[[], bytes] = lambda: same  # noqa: E731 as cheap as can be
+    else:
+        asked = lambda: request(path, next(bodies), headers)  # noqa: E731
     began, worked = time.perf_counter(), time.process_time()
     lines = []
     for _ in range(connections):
         _, line = await loop.create_connection(lambda: _Line(asked, length, made, began + seconds), "127.0.0.1", port)
         lines.append(line)
-    async with asyncio.timeout(seconds + 60):
-        await asyncio.gather(*(line.done for line in lines))
+    try:
+        async with asyncio.timeout(seconds + 30):
+            await asyncio.gather(*(line.done for line in lines))
+    except TimeoutError:
+        raise RuntimeError("an answer is shorter than the first, or does not come") from None
     made.seconds, made.client_cpu = time.perf_counter() - began, time.process_time() - worked
     return made

@@ -6,6 +6,8 @@ import random
 from typing import Any
 from uuid import UUID
 
+FIRST = 10_000_000
+"""The serial of the first enterprise."""
 DOMAINS = ("FINANCE", "SOCIAL", "MOBILITY", "ENVIRONMENT", "JUSTICE")
 FORMS = (("014", "Naamloze vennootschap"), ("610", "Besloten Vennootschap"), ("017", "Vereniging zonder winstoogmerk"))
 STREETS = ("Wetstraat", "Kerkstraat", "Rue de la Loi", "Grand-Place", "Stationsstraat")
@@ -20,7 +22,7 @@ def number(serial: int) -> str:
 def enterprises(count: int) -> list[dict[str, Any]]:
     """So many enterprises, each with a chief, a third with a co-chief, and one manager of two domains."""
     chance = random.Random(8)
-    return [_enterprise(chance, serial) for serial in range(20_000_000, 20_000_000 + count)]
+    return [_enterprise(chance, serial) for serial in range(FIRST, FIRST + count)]
 
 
 def _enterprise(chance: random.Random, serial: int) -> dict[str, Any]:

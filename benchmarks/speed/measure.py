@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from benchmarks.speed.client import ask, load
+from benchmarks.speed.client import Load, ask, load
 from benchmarks.speed.servers import Server
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked under this name, by how many connections."""
+    """What is asked under this name, by how many connections: one body, or others that are answered alike."""
 
     name: str
-    body: bytes
+    bodies: bytes | Iterator[bytes]
     connections: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def one(self) -> bytes:
+        """The next body."""
+        return self.bodies if isinstance(self.bodies, bytes) else next(self.bodies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +52,30 @@ class Figures:
         """The median of processor microseconds of the server for one answer."""
         return statistics.median(self.cpu_microseconds)
 
+    @property
+    def p99(self) -> float:
+        """The median of the rounds' p99, in milliseconds."""
+        return statistics.median(self.p99_milliseconds)
 
-async def same_answers(servers: Sequence[Server], question: Question, headers: Mapping[str, str]) -> dict[str, int]:
-    """Ask every server twice; the lengths of their answers, heads included. Exits where two answers differ by a byte.
+    def add(self, made: Load, cpu: float) -> None:
+        """One round; `cpu` is what the server worked meanwhile, in seconds."""
+        count = len(made.latencies)
+        self.rates.append(made.rate)
+        self.cpu_microseconds.append(cpu / count * 1e6)
+        self.p99_milliseconds.append(sorted(made.latencies)[int(count * 0.99)])
+        self.client_share.append(made.client_cpu / made.seconds)
+
+
+Figured = dict[str, dict[str, Figures]]
+"""By question, then by server."""
+
+
+async def nothing() -> None:
+    """What is tidied up between two stretches of load where there is nothing to tidy."""
+
+
+async def same_answers(servers: Sequence[Server], question: Question) -> dict[str, int]:
+    """Ask every server; the lengths of their answers, heads included. Exits where two answers differ by a byte.
 
     White space around an answer is left out of the comparison: Apollo Server ends its answers with a new line.
     """
@@ -57,7 +83,7 @@ async def same_answers(servers: Sequence[Server], question: Question, headers: M
     first: bytes | None = None
     for server in servers:
         for _ in range(3):
-            answered = await ask(server.port, server.path, question.body, headers)
+            answered = await ask(server.port, server.path, question.one(), question.headers)
             body = answered.body.strip()
             first = body if first is None else first
             if answered.status != 200 or b'"errors"' in body or body != first:
@@ -69,36 +95,27 @@ async def same_answers(servers: Sequence[Server], question: Question, headers: M
 
 
 async def measured(
-    servers: Sequence[Server], questions: Sequence[Question], pace: Pace, headers: Mapping[str, str]
-) -> dict[str, dict[str, Figures]]:
-    """Figures by question and server."""
-    for server in servers:
-        await server.first_answer(questions[0].body, headers)
-    found: dict[str, dict[str, Figures]] = {}
-    for question in questions:
-        lengths = await same_answers(servers, question, headers)
-        figures = found[question.name] = {server.name: Figures() for server in servers}
-        for turn in range(pace.rounds + 1):
-            for server in servers:
-                seconds = pace.seconds if turn else pace.warming
-                cpu = server.cpu
-                made = await load(
-                    server.port,
-                    server.path,
-                    question.body,
-                    headers,
-                    length=lengths[server.name],
-                    connections=question.connections,
-                    seconds=seconds,
-                )
-                if turn:
-                    _add(figures[server.name], made, server.cpu - cpu)
-    return found
-
-
-def _add(to: Figures, made, cpu: float) -> None:
-    count = len(made.latencies)
-    to.rates.append(made.rate)
-    to.cpu_microseconds.append(cpu / count * 1e6)
-    to.p99_milliseconds.append(sorted(made.latencies)[int(count * 0.99)])
-    to.client_share.append(made.client_cpu / made.seconds)
+    servers: Sequence[Server],
+    question: Question,
+    pace: Pace,
+    tidy: Callable[[], Awaitable[object]] = nothing,
+) -> dict[str, Figures]:
+    """Figures by server; the first turn of each only warms it up."""
+    lengths = await same_answers(servers, question)
+    figures = {server.name: Figures() for server in servers}
+    for turn in range(pace.rounds + 1):
+        for server in servers:
+            cpu = server.cpu
+            made = await load(
+                server.port,
+                server.path,
+                question.bodies,
+                question.headers,
+                length=lengths[server.name],
+                connections=question.connections,
+                seconds=pace.seconds if turn else pace.warming,
+            )
+            if turn:
+                figures[server.name].add(made, server.cpu - cpu)
+            await tidy()
+    return figures

@@ -16,7 +16,12 @@ OURS = "ours"
 BARE = "Starlette by hand"
 STRAWBERRY = "Strawberry"
 APOLLO = "Apollo Server"
+MERCURIUS = "mercurius"
 MERCURIUS_JIT = "mercurius with JIT"
+YOGA_JIT = "yoga with JIT"
+
+
+NODES = (APOLLO, MERCURIUS, MERCURIUS_JIT, YOGA_JIT)
 
 
 def node(name: str, framework: str, setting: str) -> Recipe:
@@ -28,9 +33,9 @@ def nodes(setting: str) -> list[Recipe]:
     """All servers on Node."""
     return [
         node(APOLLO, "apollo", setting),
-        node("mercurius", "mercurius", setting),
+        node(MERCURIUS, "mercurius", setting),
         node(MERCURIUS_JIT, "mercurius-jit", setting),
-        node("yoga with JIT", "yoga-jit", setting),
+        node(YOGA_JIT, "yoga-jit", setting),
     ]
 
 
@@ -50,3 +55,9 @@ def in_memory() -> list[Recipe]:
         uvicorn("Ariadne", "ariadne_peer"),
         uvicorn(BARE, "bare"),
     ]
+
+
+def on_postgresql(home: Path) -> list[Recipe]:
+    """Everybody over the same database; ours first, started in the folder where its keys are."""
+    ours = Recipe(OURS, (sys.executable, "-m", "benchmarks.ours.service", "serve", "--port", "{port}"), home)
+    return [ours, *nodes("database"), uvicorn(STRAWBERRY, "strawberry_database")]

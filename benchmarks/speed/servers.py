@@ -44,7 +44,6 @@ class Server:
             env={**os.environ, "NODE_ENV": "production", **environment},
             preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}),
             stdout=subprocess.DEVNULL,
-            start_new_session=True,
         )
 
     async def first_answer(self, body: bytes, headers: Mapping[str, str]) -> tuple[float, Answered]:

@@ -1,7 +1,7 @@
 // The schema over data in memory: plain functions, as nothing has to be waited for.
 import { readFileSync } from "node:fs";
 
-export const typeDefs = readFileSync(new URL("../memory.graphql", import.meta.url), "utf8");
+export const typeDefs = readFileSync(new URL("../subgraph.graphql", import.meta.url), "utf8");
 
 const enterprises = new Map(
   JSON.parse(readFileSync(process.env.BENCH_DATA, "utf8")).map((each) => [each.enterpriseNumber, each]),

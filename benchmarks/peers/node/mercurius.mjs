@@ -1,11 +1,17 @@
 import { mercuriusFederationPlugin } from "@mercuriusjs/federation";
 import Fastify from "fastify";
 
+// mercurius hands a reference resolver its empty arguments before the context.
+function adapted({ Enterprise, ...others }) {
+  const { __resolveReference: resolve, ...fields } = Enterprise;
+  return { ...others, Enterprise: { ...fields, __resolveReference: (key, _, context) => resolve(key, context) } };
+}
+
 export async function serve({ typeDefs, resolvers, context }, port, jit) {
   const app = Fastify();
   await app.register(mercuriusFederationPlugin, {
     schema: typeDefs,
-    resolvers,
+    resolvers: adapted(resolvers),
     context: (request) => context(request.headers),
     jit: jit ? 1 : 0,
   });

@@ -48,6 +48,6 @@ def resolve_managers(parent: Enterprise, info: Any) -> list[AccessManager]:
     return parent.managers
 
 
-type_defs = (Path(__file__).parents[1] / "memory.graphql").read_text()
+type_defs = (Path(__file__).parents[1] / "subgraph.graphql").read_text()
 schema = make_federated_schema(type_defs, query, enterprise, convert_names_case=True)
 app = Starlette(routes=[Route("/graphql", GraphQL(schema, introspection=False))])

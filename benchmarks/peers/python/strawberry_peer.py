@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import strawberry
 from starlette.applications import Starlette
 from starlette.routing import Route
-from strawberry.asgi import GraphQL
 
 from benchmarks.peers.python import records
 from benchmarks.peers.python.strawberry_types import (
@@ -19,6 +16,7 @@ from benchmarks.peers.python.strawberry_types import (
     form_and_address,
     manager,
 )
+from benchmarks.peers.python.strawberry_view import Compact
 
 
 @strawberry.federation.type(keys=["enterpriseNumber"])
@@ -76,14 +74,6 @@ def _enterprise(said: records.Enterprise) -> Enterprise:
 
 
 KNOWN = {number: _enterprise(each) for number, each in records.known().items()}
-
-
-class Compact(GraphQL):
-    """The view, with its own encoder told to write no spaces, so that all servers write the same bytes."""
-
-    def encode_json(self, data: object) -> str:
-        """As the other servers write it."""
-        return json.dumps(data, separators=(",", ":"), ensure_ascii=False)
 
 
 schema = strawberry.federation.Schema(Query, types=[Enterprise], federation_version="2.3")

@@ -1,0 +1,1 @@
+UPDATE head SET position = position + $1 WHERE id = 1 RETURNING position, hash

@@ -1,0 +1,89 @@
+"""Setting (b): the whole service on PostgreSQL, with tokens, admission and loaders."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+from benchmarks.speed import invented
+from benchmarks.speed.measure import Figured, Pace, Question, measured
+from benchmarks.speed.mixed import Clients, Served, crowded
+from benchmarks.speed.peers import NODES, OURS, on_postgresql
+from benchmarks.speed.question import appointments, entities
+from benchmarks.speed.register import APPOINTED, Seeded, seeded
+from benchmarks.speed.servers import Recipe, Server, running
+
+HUNDRED, APPOINTMENTS = "_entities × 100 on PostgreSQL", "appointments on PostgreSQL"
+WRITERS = (OURS, *NODES)
+READ = 2_000
+"""So many enterprises are asked about; appointments are made in those behind them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much of everything."""
+
+    enterprises: int
+    clients: int
+    starts: int
+    crowd_rounds: int
+    crowd_seconds: float
+
+
+@dataclass(slots=True)
+class Found:
+    """What was found, by server: figures by question, the crowd's rounds, bytes in memory, seconds to an answer."""
+
+    figures: Figured = field(default_factory=dict)
+    crowds: dict[str, list[Served]] = field(default_factory=dict)
+    memory: dict[str, int] = field(default_factory=dict)
+    starts: dict[str, list[float]] = field(default_factory=dict)
+
+
+async def found(pace: Pace, size: Size) -> Found:
+    """Everything of this setting."""
+    made = Found()
+    async with seeded(size.enterprises, size.clients) as register:
+        recipes = on_postgresql(Path(register.environment["BENCH_HOME"]))
+        one = Question("one enterprise", entities([invented.number(invented.FIRST)]), 1, register.reading)
+        for _ in range(size.starts):
+            for recipe in recipes:
+                made.starts.setdefault(recipe.name, []).append(await _start(recipe, register, one))
+        with running(recipes, register.environment) as servers:
+            for server in servers:
+                await server.first_answer(one.one(), one.headers)
+            await _measure(made, servers, register, pace, size)
+    return made
+
+
+async def _start(recipe: Recipe, register: Seeded, one: Question) -> float:
+    with running([recipe], register.environment) as (server,):
+        seconds, _ = await server.first_answer(one.one(), one.headers)
+        return seconds
+
+
+async def _measure(made: Found, servers: Sequence[Server], register: Seeded, pace: Pace, size: Size) -> None:
+    numbers = [invented.number(serial) for serial in range(invented.FIRST, invented.FIRST + READ)]
+    hundred = Question(HUNDRED, entities(numbers[100:200]), 16, register.reading)
+    made.figures[HUNDRED] = await measured(servers, hundred, pace, register.forget_readers)
+    behind = (invented.number(serial) for serial in count(invented.FIRST + READ))
+    new = appointments(behind, APPOINTED)
+    writing = [server for server in servers if server.name in WRITERS]
+    appointing = Question(APPOINTMENTS, new, 16, register.appointing)
+    made.figures[APPOINTMENTS] = await measured(writing, appointing, pace, register.forget_readers)
+
+    def some(chance: random.Random) -> bytes:
+        return entities(chance.sample(numbers, 10))
+
+    def single(chance: random.Random) -> bytes:
+        return entities([chance.choice(numbers)])
+
+    clients = Clients(register.readers, register.chief, some, single, new)
+    for _ in range(size.crowd_rounds):
+        for server in writing:
+            made.crowds.setdefault(server.name, []).append(await crowded(server, clients, size.crowd_seconds))
+            await register.forget_readers()
+    made.memory = {server.name: server.memory for server in servers}

@@ -1,0 +1,64 @@
+"""What is to be reached, and whether it was: a row for each promise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from benchmarks.speed import in_memory, on_postgresql
+from benchmarks.speed.peers import APOLLO, BARE, MERCURIUS_JIT, NODES, OURS, STRAWBERRY
+from benchmarks.speed.results import Results
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One promise: `reached` is ours, `must` and `aim` the bounds; `least` where more is better."""
+
+    work: str
+    beside: str
+    reached: float
+    must: float
+    aim: float | None
+    unit: str = "×"
+    least: bool = True
+    by_cpu: float | None = None
+
+    @property
+    def verdict(self) -> str:
+        """In a word or two."""
+        if self.aim is not None and self._within(self.aim):
+            return "aim reached"
+        return "must reached" if self._within(self.must) else "**not reached**"
+
+    def _within(self, bound: float) -> bool:
+        return self.reached >= bound if self.least else self.reached <= bound
+
+
+def rows(memory: Results | None, postgresql: Results | None) -> Iterator[Row]:
+    """All that can be said of what was measured."""
+    if memory is not None:
+        yield _ratio(memory, in_memory.HUNDRED, MERCURIUS_JIT, 1.0, 2.0)
+        yield _ratio(memory, in_memory.HUNDRED, APOLLO, 7.0, None)
+        yield _ratio(memory, in_memory.HUNDRED, STRAWBERRY, 30.0, None)
+        yield _ratio(memory, in_memory.FIVE_HUNDRED, MERCURIUS_JIT, 1.3, 3.0)
+        yield _ratio(memory, in_memory.ONE, BARE, 0.6, 0.8)
+    if postgresql is not None:
+        for question, must, aim in ((on_postgresql.HUNDRED, 1.0, 2.0), (on_postgresql.APPOINTMENTS, 0.8, 1.0)):
+            by_server = postgresql.figures[question]
+            best = max(NODES, key=lambda name: by_server[name].rate)
+            yield _ratio(postgresql, question, best, must, aim)
+        ours = postgresql.crowds[OURS]
+        yield Row("many clients, mixed: p95", f"{ours['errors']:.0f} errors", ours["p95"], 250, 100, " ms", least=False)
+        leanest = _least(postgresql.memory)
+        share = postgresql.memory[OURS] / postgresql.memory[leanest]
+        yield Row("memory of the process", f"{leanest}, the leanest on Node", share, 1.0, 0.5, least=False)
+        yield Row("start to first answer", "", postgresql.starts[OURS], 2.0, 1.0, " s", least=False)
+
+
+def _ratio(results: Results, question: str, beside: str, must: float, aim: float | None) -> Row:
+    ours, theirs = results.figures[question][OURS], results.figures[question][beside]
+    return Row(question, beside, ours.rate / theirs.rate, must, aim, by_cpu=theirs.cpu / ours.cpu)
+
+
+def _least(memory: Mapping[str, float]) -> str:
+    return min(NODES, key=lambda name: memory[name])
