@@ -16,10 +16,11 @@ import uvloop
 from benchmarks.speed import in_memory, on_postgresql
 from benchmarks.speed.measure import Pace
 from benchmarks.speed.peers import PEER_PYTHON, ROOT
-from benchmarks.speed.report import markdown
+from benchmarks.speed.report import markdown, quoted
 from benchmarks.speed.results import Results, crowd
 from benchmarks.speed.versions import versions
 
+RESULTS = ROOT / "benchmarks" / "results"
 MEMORY, POSTGRESQL = "memory", "postgresql"
 FULL, QUICK = Pace(rounds=7, seconds=1.0, warming=2.0), Pace(rounds=1, seconds=0.3, warming=0.3)
 FULL_SIZE = on_postgresql.Size(100_000, clients=200, starts=3, crowd_rounds=3, crowd_seconds=4.0)
@@ -50,7 +51,7 @@ def main() -> None:
     arguments.add_argument("--quick", action="store_true")
     arguments.add_argument("--only", choices=(MEMORY, POSTGRESQL))
     given = arguments.parse_args()
-    folder = ROOT / (".cache/bench" if given.quick else "benchmarks/results")
+    folder = ROOT / ".cache" / "bench" if given.quick else RESULTS
     pace = QUICK if given.quick else FULL
     if given.only != POSTGRESQL:
         uvloop.run(memory(pace)).write(folder / f"{MEMORY}.json")
@@ -62,9 +63,13 @@ def main() -> None:
 def tell(folder: Path) -> None:
     """Write and print the tables of what is kept, and draw it."""
     kept = [folder / f"{setting}.json" for setting in (MEMORY, POSTGRESQL)]
-    page = markdown(*(Results.read(path) if path.exists() else None for path in kept))
+    results = [Results.read(path) if path.exists() else None for path in kept]
+    page = markdown(*results)
     (folder / "speed.md").write_text(page)
     print(page)
+    if folder == RESULTS:
+        readme = ROOT / "README.md"
+        readme.write_text(quoted(readme.read_text(), *results))
     there = [str(path) for path in kept if path.exists()]
     words = [str(PEER_PYTHON), "-m", "benchmarks.speed.plot", str(folder / "speed.png"), *there]
     subprocess.run(words, check=True, cwd=ROOT)

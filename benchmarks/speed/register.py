@@ -29,8 +29,8 @@ from datasources.register.persons import PersonDirectory
 from server.rehearsal_issuer.keys import RehearsalKeys
 from server.rehearsal_issuer.minting import RehearsalIssuer
 
-MEMORY = Path("/dev/shm")
-"""Where the database's files stand, so that a disk is not what is measured; the database itself waits for it as ever."""
+FILES = "/dev/shm" if Path("/dev/shm").is_dir() else None
+"""Where the database's files stand, so that no disk is what is measured; it waits for them to be written as ever."""
 SYSTEM = "UMAN"
 CHIEF, APPOINTED = "85073003328", "93051822361"
 
@@ -68,7 +68,7 @@ async def seeded(count: int, readers: int) -> AsyncIterator[Seeded]:
     BTB_TEST_POSTGRES_URL names.
     """
     os.sched_setaffinity(0, {CLIENT_CORE})
-    with tempfile.TemporaryDirectory(prefix="btb-bench-", dir=MEMORY if MEMORY.is_dir() else None) as name:
+    with tempfile.TemporaryDirectory(prefix="btb-bench-", dir=FILES) as name:
         folder = Path(name)
         given, server = os.environ.get("BTB_TEST_POSTGRES_URL"), None
         if given is None:

@@ -10,6 +10,7 @@ from benchmarks.speed.peers import OURS
 from benchmarks.speed.results import Results
 from benchmarks.speed.targets import Row, rows
 
+BEGIN, END = "<!-- make bench: begin -->", "<!-- make bench: end -->"
 _ABOUT = (
     "Made by `make bench`; what is measured, how, and what it does not tell is in [the benchmarks](../README.md). "
     "Read ratios. *CPU* is the server's own processor time for one answer."
@@ -32,6 +33,14 @@ def markdown(memory: Results | None, postgresql: Results | None) -> str:
         parts.append(f"\nOn {os.cpu_count()} cores, with {said}.\n")
     parts.append("![Answers a second](speed.png)")
     return "\n".join(parts) + "\n"
+
+
+def quoted(document: str, memory: Results | None, postgresql: Results | None) -> str:
+    """A document with the table of promises written anew between its two marks."""
+    before, _, rest = document.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    table = _promises(rows(memory, postgresql))
+    return f"{before}{BEGIN}\n{table}\n\nMeasured on {os.cpu_count()} cores.\n{END}{after}"
 
 
 def _table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
