@@ -18,18 +18,21 @@ Ask: TypeAlias = Callable[[Sequence[Key]], Awaitable[Mapping[Key, Value | Except
 class ByKey(Generic[Key, Value]):
     """Asks each key once per operation. `ask` returns a mapping with every key, a failure under it where it has none.
 
-    `load` collects the keys of one turn of the event loop; `load_many` asks for a whole level at once. A cancelled
-    asker never cancels the others who wait for the same key, and a failure of `ask` itself fails only its own keys.
-    `watched`, where somebody sets it, is told how many keys each batch has.
+    What is asked in one turn of the event loop is one question, whether by `load` or by `load_many`. A cancelled asker
+    never cancels the others who wait for the same key, and a failure of `ask` itself fails its own question alone.
+    `watched`, where somebody sets it, is told how many keys each question has.
     """
 
-    __slots__ = ("_answers", "_ask", "_asking", "_single", "watched")
+    __slots__ = ("_answers", "_ask", "_asking", "_gathered", "_last", "_single", "_task", "watched")
 
     def __init__(self, ask: Ask[Key, Value]) -> None:
         self._ask = ask
         self._answers: dict[Key, Value | Exception] = {}
         self._asking: dict[Key, asyncio.Task[None]] = {}
         self.watched: Watched | None = None
+        self._gathered: list[Key] = []
+        self._task: asyncio.Task[None] | None = None
+        self._last: tuple[list[Key], list[Value | Exception]] = [], []
         self._single: DataLoader[Key, Value | Exception] = DataLoader(self._collected, cache=False)
 
     async def load(self, key: Key) -> Value:
@@ -44,11 +47,16 @@ class ByKey(Generic[Key, Value]):
     async def load_many(self, keys: Iterable[Key]) -> list[Value | Exception]:
         """A value or a failure for each key, in order; raises for none of them."""
         wanted = list(keys)
+        same, found = self._last
+        if wanted == same:  # the next field of a level asks for the same, which is told without hashing any key
+            return list(found)
         answers = self._answers
-        missing = {key for key in wanted if key not in answers}
+        missing = [key for key in wanted if key not in answers]
         if missing:
             await self._fetch(missing)
-        return [answers[key] for key in wanted]
+        found = [answers[key] for key in wanted]
+        self._last = wanted, found
+        return list(found)
 
     def prime(self, key: Key, value: Value) -> None:
         """Make a value known that came along with another answer."""
@@ -57,21 +65,26 @@ class ByKey(Generic[Key, Value]):
     def forget(self, key: Key) -> None:
         """Ask again next time."""
         self._answers.pop(key, None)
+        self._last = [], []
 
     async def _collected(self, keys: list[Key]) -> list[Value | Exception]:
         return await self.load_many(keys)
 
-    async def _fetch(self, missing: set[Key]) -> None:
-        flying = {self._asking[key] for key in missing if key in self._asking}
-        new = [key for key in missing if key not in self._asking]
+    async def _fetch(self, missing: list[Key]) -> None:
+        asking = self._asking
+        flying = {asking[key] for key in missing if key in asking} if asking else set()
+        new = dict.fromkeys(key for key in missing if key not in asking)
         if new:
-            task = asyncio.get_running_loop().create_task(self._answer(new))
-            self._asking.update(dict.fromkeys(new, task))
-            flying.add(task)
+            if self._task is None:
+                self._task = asyncio.get_running_loop().create_task(self._answer())
+            self._gathered += new
+            asking.update(dict.fromkeys(new, self._task))
+            flying.add(self._task)
         for task in flying:
             await asyncio.shield(task)
 
-    async def _answer(self, keys: list[Key]) -> None:
+    async def _answer(self) -> None:
+        keys, self._gathered, self._task = self._gathered, [], None
         if self.watched is not None:
             self.watched(len(keys))
         try:

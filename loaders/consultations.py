@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from uuid import uuid4
+from typing import NamedTuple
 
 from btb.actors import ActorReference
 from btb.identifiers import EnterpriseNumber
 from btb.persons import PersonId
-from datasources.register.consultations import Consultation, record_consultations
+from datasources.register.consultations import Consultation, random_ids, record_consultations
 from datasources.register.database import Database
 from loaders.batching import ByKey
 from loaders.present import Present
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """One person's data, shown for one enterprise or for none. `what` names the data, not its content."""
 
     subject: PersonId
@@ -49,9 +48,10 @@ def entries(reader: Reader, shown: Iterable[Shown]) -> list[Consultation]:
     """What is to be written down."""
     actor = reader.actor
     assert actor is not None, "data of persons for nobody"
+    several = list(shown)
     return [
         Consultation(
-            id=uuid4(),
+            id=identity,
             at=reader.present.moment,
             subject=one.subject,
             actor=actor,
@@ -59,5 +59,5 @@ def entries(reader: Reader, shown: Iterable[Shown]) -> list[Consultation]:
             enterprise=one.enterprise,
             purpose=reader.purpose,
         )
-        for one in shown
+        for one, identity in zip(several, random_ids(len(several)), strict=True)
     ]

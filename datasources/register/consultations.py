@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from os import urandom
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, tuple_
+from sqlalchemy import delete, insert, select, text, tuple_
 
 from btb.actors import ActorReference
 from btb.identifiers import EnterpriseNumber
 from btb.persons import PersonId
+from datasources.register.columns import actor_text, microseconds
 from datasources.register.database import Session, WriteSession
 from datasources.register.tables import consultations
 
@@ -37,9 +39,34 @@ class ConsultationKey:
     id: UUID
 
 
+_ALL = text(
+    "INSERT INTO consultations (id, at, subject, actor, what, enterprise, purpose) SELECT * FROM unnest("
+    "CAST(:ids AS uuid[]), CAST(:moments AS bigint[]), CAST(:subjects AS uuid[]), CAST(:actors AS varchar[]),"
+    " CAST(:whats AS varchar[]), CAST(:enterprises AS varchar[]), CAST(:purposes AS varchar[]))"
+)
+"""Seven parameters for some hundreds of rows cost a fraction of as many sets of parameters."""
+
+
+def random_ids(count: int) -> list[UUID]:
+    """As many as `uuid4()` called so often, of one draw."""
+    drawn = urandom(16 * count)
+    return [UUID(bytes=drawn[place : place + 16], version=4) for place in range(0, 16 * count, 16)]
+
+
 async def record_consultations(session: WriteSession, shown: Sequence[Consultation]) -> None:
     """Write all of them, in one statement. What cannot be written must not be shown."""
-    if shown:
+    if shown and session.dialect.name == "postgresql":
+        columns = {
+            "ids": [one.id for one in shown],
+            "moments": [microseconds(one.at) for one in shown],
+            "subjects": [one.subject for one in shown],
+            "actors": [actor_text(one.actor) for one in shown],
+            "whats": [one.what for one in shown],
+            "enterprises": [None if one.enterprise is None else one.enterprise.digits for one in shown],
+            "purposes": [one.purpose for one in shown],
+        }
+        await session.execute(_ALL, columns)
+    elif shown:
         rows = [
             {
                 "id": one.id,

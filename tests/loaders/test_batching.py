@@ -49,12 +49,32 @@ async def test_a_key_in_flight_is_not_asked_again() -> None:
     source.gate.clear()
     loader = ByKey(source.ask)
     first = asyncio.create_task(loader.load_many([1, 2]))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
     second = asyncio.create_task(loader.load_many([2, 3]))
     await asyncio.sleep(0)
     source.gate.set()
     assert await first == [10, 20]
     assert await second == [20, 30]
     assert source.asked == [[1, 2], [3]]
+
+
+async def test_what_several_ask_in_one_turn_is_one_question() -> None:
+    source = Source()
+    loader = ByKey(source.ask)
+    asked = [[1, 2], [2, 3], [1, 2], []]
+    assert await asyncio.gather(*map(loader.load_many, asked)) == [[10, 20], [20, 30], [10, 20], []]
+    assert source.asked == [[1, 2, 3]]
+
+
+async def test_an_answer_given_again_is_nobody_elses_list() -> None:
+    loader = ByKey(Source().ask)
+    first = await loader.load_many([1, -1])
+    first.clear()
+    assert (await loader.load_many([1, -1]))[0] == 10
+    loader.forget(1)
+    loader.prime(1, 7)
+    assert (await loader.load_many([1, -1]))[0] == 7
 
 
 async def test_a_cancelled_asker_does_not_cancel_the_others() -> None:
