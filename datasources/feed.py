@@ -22,6 +22,9 @@ logger = logging.getLogger(__name__)
 PAGE = 500
 """Most changes in one batch."""
 
+LIVE = 50
+"""One who is no further behind than so many changes reads live; anybody else reads a backlog."""
+
 
 class InterruptionReason(StrEnum):
     """Why a stream ends."""
@@ -119,6 +122,7 @@ class Feed:
         self._bell = asyncio.Event()
         self._followers: set[Follower] = set()
         self._pages: dict[int, asyncio.Task[Sequence[Change]]] = {}
+        self._turn = asyncio.Lock()
         self._watching: asyncio.Task[None] | None = None
 
     @property
@@ -168,14 +172,14 @@ class Feed:
         due = loop.time() + self._checkpoint
         try:
             while follower.reason is None:
-                changes = await self._next(read)
+                changes = await self._next(read, follower, due)
                 passing = tuple(change for change in changes if wanted.passes(change))
                 read = changes[-1].position or read if changes else read
                 if passing:
                     yield Batch(reported, read, passing)
                 elif loop.time() >= due:
                     yield Checkpoint(reported, read)
-                elif changes:
+                elif changes or follower.reason is not None:
                     continue
                 else:
                     await follower.rung(max(0.0, due - loop.time()))
@@ -186,25 +190,36 @@ class Feed:
         finally:
             self._followers.discard(follower)
 
-    async def _next(self, read: int) -> Sequence[Change]:
-        """The changes after a position: from memory where they are recent, else one page of the log."""
+    async def _next(self, read: int, follower: Follower, due: float) -> Sequence[Change]:
+        """The changes after a position: from memory where they are recent, else one page of the log.
+
+        Nothing where the follower has to hear something else first: that it is interrupted, or a checkpoint.
+        """
         if read >= self._head:
             return ()
+        if self._head - read > LIVE:
+            async with self._turn:
+                # One batch of a backlog in each turn of the event loop: those who read live never wait for many.
+                await asyncio.sleep(0)
         recent = self._recent
         oldest = recent[0].position if recent else None
         if oldest is None or read + 1 < oldest:
-            return await self._page(read)
+            return await self._page(read, follower, due)
         start = read + 1 - oldest
         return _whole_acts([recent[index] for index in range(start, min(start + PAGE, len(recent)))])
 
-    async def _page(self, read: int) -> Sequence[Change]:
+    async def _page(self, read: int, follower: Follower, due: float) -> Sequence[Change]:
         """One read of the log for all who stand at this position."""
-        task = self._pages.get(read)
+        loop, task = asyncio.get_running_loop(), self._pages.get(read)
         if task is None:
-            task = asyncio.get_running_loop().create_task(self._read_page(read))
-            self._pages[read] = task
+            task = self._pages[read] = loop.create_task(self._read_page(read))
             task.add_done_callback(lambda _: self._pages.pop(read, None))
-        return await asyncio.shield(task)
+        task.add_done_callback(lambda _: follower.ring())
+        while not task.done():
+            if follower.reason is not None or loop.time() >= due:
+                return ()
+            await follower.rung(due - loop.time())
+        return () if task.cancelled() else task.result()
 
     async def _read_page(self, read: int) -> Sequence[Change]:
         """One page; a log that cannot be read is tried again for as long as the feed lives."""
@@ -219,7 +234,7 @@ class Feed:
         """Read what is new and ring; a log that cannot be read is tried again at the next poll."""
         while True:
             try:
-                while changes := await self._log.changes_after(read := self._head, PAGE):
+                while changes := _whole_acts(await self._log.changes_after(read := self._head, PAGE)):
                     if self._head == read:  # else another epoch began meanwhile
                         self._recent.extend(changes)
                         self._head = changes[-1].position or read

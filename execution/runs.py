@@ -22,14 +22,16 @@ MakeContext: TypeAlias = Callable[[Interruption], Awaitable[Any]]
 class StreamSettings:
     """Bounds on streams.
 
-    `queue_items` and `queue_bytes` bound what waits for one subscriber of a shared execution; `ahead` is how many
-    answers a source of its own may be ahead of its subscriber; `farewell` is how many seconds a last word may take;
-    `gap` is the seconds between two writes of the same sockets while much happens.
+    `queue_items` and `queue_bytes` bound what waits for one subscriber of a shared execution; `ahead` and
+    `ahead_bytes` are how far a source of its own may be ahead of its subscriber, in answers and in bytes of them;
+    `farewell` is how many seconds a last word may take; `gap` is the seconds between two writes of the same sockets
+    while much happens.
     """
 
     queue_items: int = 256
     queue_bytes: int = 1_048_576
     ahead: int = 16
+    ahead_bytes: int = 65_536
     farewell: float = 1.0
     gap: float = 0.005
 
@@ -129,7 +131,7 @@ class Run:
         if self.shared:
             await asyncio.sleep(0)
             return
-        while any(hearer.waiting >= self._home.settings.ahead for hearer in self.hearers):
+        while any(hearer.behind for hearer in self.hearers):
             self._room = asyncio.get_running_loop().create_future()
             await self._room
 

@@ -52,14 +52,15 @@ class Subscription:
         self.ended = False
 
     @property
-    def waiting(self) -> int:
-        """Answers that the transport has not taken."""
-        return len(self._queue)
+    def behind(self) -> bool:
+        """Whether so much waits that a source of its own waits with it."""
+        settings = self._home.settings
+        return len(self._queue) >= settings.ahead or self._bytes >= settings.ahead_bytes
 
     @property
     def pressing(self) -> bool:
         """Whether so much waits that its source would soon have to wait, or would drop it."""
-        return len(self._queue) >= self._enough
+        return len(self._queue) >= self._enough or self._bytes >= self._home.settings.ahead_bytes
 
     @property
     def finished(self) -> bool:
@@ -79,10 +80,11 @@ class Subscription:
         if full and self._run is not None and self._run.shared:
             self.interrupt(InterruptionReason.TOO_SLOW)
             return
+        pressed = self.pressing
         self._queue.append(answer)
         self._bytes += len(answer.body)
         self._mark = mark
-        if len(self._queue) in (1, self._enough):
+        if len(self._queue) == 1 or self.pressing > pressed:
             self._on_ready()
 
     def take(self) -> list[Answer]:

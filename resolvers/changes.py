@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, replace
@@ -13,16 +14,22 @@ from btb.cursors import CursorInvalid, CursorOfOtherEpoch
 from btb.filters import ChangeFilter
 from btb.identifiers import EnterpriseNumber
 from btb.mandates import Mandate
-from datasources.feed import PAGE, Batch, FeedItem, Interrupted, InterruptionReason
+from datasources.feed import PAGE, Batch, FeedItem, Follower, Interrupted, InterruptionReason
 from datasources.register import changes as log
 from datasources.register import histories as register
 from datasources.register.database import ReadSession
+from datasources.register.failures import OutcomeUnknown, RegisterUnavailable
 from resolvers import admission, disclosures
 from resolvers.context import Context
 from resolvers.enterprises import MOST_ENTERPRISES, TooMany
 from resolvers.epochs import head_of
 from resolvers.listening import REASONS, interruptible
 from resolvers.pages import within
+
+logger = logging.getLogger("btb.feed")
+
+_PAUSE = 0.25
+"""Seconds until what could not be written down is tried again."""
 
 
 class CursorRefused(Exception):
@@ -166,17 +173,29 @@ async def follow(context: Context, after: str | None, asked: ChangeFilter) -> As
     with interruptible(notice) as follower, _connected(context):
         async with aclosing(feed.follow(start, asked, follower)) as items:
             async for item in items:
-                shown = await _shown(context, item) if isinstance(item, Batch) else item
-                if notice is not None and not isinstance(item, Interrupted):
-                    notice.reached = item.to
+                shown = await _shown(context, item, follower) if isinstance(item, Batch) else item
+                if notice is not None and not isinstance(shown, Interrupted):
+                    notice.reached = shown.to
                 yield shown
+                if isinstance(shown, Interrupted):
+                    return
 
 
-async def _shown(context: Context, batch: Batch) -> Batch:
-    """What a follower is shown of a batch, written down for it now."""
+async def _shown(context: Context, batch: Batch, follower: Follower) -> Batch | Interrupted:
+    """What a follower is shown of a batch, written down for it now.
+
+    What cannot be written down is not shown yet: a register out of reach for a while costs time, and no stream.
+    """
     shown = admission.visible_changes(context, batch.changes)
-    await disclosures.in_stream(context, _mandates(shown), disclosures.FEED)
-    return replace(batch, changes=shown)
+    while True:
+        try:
+            await disclosures.in_stream(context, _mandates(shown), disclosures.FEED)
+            return replace(batch, changes=shown)
+        except (RegisterUnavailable, OutcomeUnknown) as failure:
+            logger.warning("What the feed shows could not be written down yet: %s", failure.reason)
+        if follower.reason is not None:
+            return Interrupted(follower.reason, batch.start)
+        await follower.rung(_PAUSE)
 
 
 async def _start(context: Context, after: str) -> int:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 from collections.abc import Callable
 from typing import Any
 
@@ -26,6 +27,8 @@ log = logging.getLogger("btb.consumer")
 SILENCE = 30.0
 """Seconds: the service breaks every silence after ten, so a longer one is a connection that is dead."""
 _CONFIRM_EVERY = 1.0
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
+"""Seconds before connecting again: doubled each time, and short again as soon as anything was heard."""
 _NEEDS_SNAPSHOT = ("CURSOR_EXPIRED", "CURSOR_OF_OTHER_EPOCH", "CURSOR_AHEAD", "CURSOR_INVALID")
 
 
@@ -42,6 +45,7 @@ class Follower:
         self._confirmed: str | None = None
         self._confirm_at = 0.0
         self._stopping = asyncio.Event()
+        self._pause = _SHORTEST_PAUSE
         self.repairs = 0
 
     def stop(self) -> None:
@@ -53,21 +57,21 @@ class Follower:
 
         Raises Denied.
         """
-        pause = 0.1
         while not self._stopping.is_set():
             try:
                 await self._learn_domains()
                 if self._copy.cursor is None:
                     await self._take_snapshot()
                 await self._follow(until_idle)
-                pause = 0.1
             except CursorRefused as refused:
                 log.warning("The cursor is refused (%s): a snapshot is taken.", refused)
                 self._copy.begin_again()
             except OutOfReach as reason:
+                # Not all who lost the same server come back at the same moment.
+                pause = self._pause * random.uniform(0.5, 1.0)  # noqa: S311 no secret hangs on it
                 log.info("Out of reach (%s): again in %.1f seconds.", reason, pause)
                 await self._wait(pause)
-                pause = min(2 * pause, 5.0)
+                self._pause = min(2 * self._pause, _LONGEST_PAUSE)
 
     async def proven(self) -> bool:
         """Whether the copy equals the register at our cursor; also confirms it. Raises Trouble."""
@@ -132,6 +136,7 @@ class Follower:
             await self._subscribe(listener)
             return
         self._copy.apply(item.get("changes", ()), item["to"])
+        self._pause = _SHORTEST_PAUSE
         if asyncio.get_running_loop().time() >= self._confirm_at:
             await self._confirm()
 

@@ -50,7 +50,7 @@ async def test_a_server_that_is_killed_while_writers_append_loses_nothing_for_an
         await finished(consumer)
         await assert_equal(register, file, system)
     recorded = {str(change.id) for change in await everything(register)}
-    assert all(set(writer.written) <= recorded for writer in writers)
+    assert all(set(writer.acknowledged) <= recorded for writer in writers)
 
 
 @pytest.mark.postgres
@@ -161,7 +161,7 @@ async def test_many_writers_at_once_and_a_reader_by_position_misses_nothing(serv
 
     task = asyncio.create_task(reading())
     await asyncio.gather(*(writer.write(15) for writer in writers))
-    written = sum(len(writer.written) for writer in writers)
+    written = sum(len(writer.acknowledged) for writer in writers)
     async with asyncio.timeout(20):
         while len(read) < written:  # noqa: ASYNC110 the reader is what is being tried
             await asyncio.sleep(0.01)

@@ -41,14 +41,14 @@ def number(serial: int) -> EnterpriseNumber:
 class Writer:
     """Writes at random about a few enterprises; `ahead` is how far its clock is.
 
-    `written` are the ids of the changes whose commit was acknowledged.
+    `acknowledged` are the ids of the changes whose commit was acknowledged.
     """
 
     database: Database
     seed: int
     enterprises: int = 5
     ahead: timedelta = timedelta(0)
-    written: list[str] = field(default_factory=list)
+    acknowledged: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
@@ -66,7 +66,7 @@ class Writer:
         async with self.database.working() as session:
             chart = await chart_locked(session, enterprise)
             recorded = await record(session, self._decided(chart))
-        self.written += [str(change.id) for change in recorded]
+        self.acknowledged += [str(change.id) for change in recorded]
         return len(recorded)
 
     def _decided(self, chart: Chart) -> Sequence[Change]:

