@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -24,14 +24,13 @@ class KillablePostgres:
     def kill(self) -> None:
         """Kill the postmaster and all of its children; return when they are gone."""
         master = int((self._embedded.pgdata / "postmaster.pid").read_text().split()[0])
-        doomed = [master, *_children(master)]
-        for process in doomed:
+        doomed = [os.pidfd_open(process) for process in (master, *_children(master))]
+        for each in doomed:
             with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
-        until = time.monotonic() + 10
-        while any(_lives(process) for process in doomed):
-            assert time.monotonic() < until, "a process of PostgreSQL could not be killed"
-            time.sleep(0.01)
+                signal.pidfd_send_signal(each, signal.SIGKILL)
+        for each in doomed:
+            assert select.select([each], [], [], 10)[0], "a process of PostgreSQL could not be killed"
+            os.close(each)
 
     def start(self) -> None:
         """Start it again; it recovers by itself. Where nobody buries the dead, their locks still name a process."""
@@ -42,13 +41,6 @@ class KillablePostgres:
 
 def _children(process: int) -> list[int]:
     return [int(each) for each in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
-
-
-def _lives(process: int) -> bool:
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
 
 
 @contextmanager

@@ -29,7 +29,7 @@ AT_LENGTH = FOLLOW.replace("{ id }", f"{{ {' '.join(f'{name}: cursor' for name i
 def tokens(server: Server, sockets: int) -> list[str]:
     """A token for each socket: of as many clients as may hold so many."""
     issuer = RehearsalIssuer(RehearsalKeys.kept(server.keys))
-    claims = {"scope": "btb:feed:read", "aud": SYSTEMS}
+    claims = {"scope": "btb:feed:read", "aud": SYSTEMS, "system": "RMA", "owner": "BOSA"}
     names = [f"subscriber-{each // SOCKETS_EACH}" for each in range(sockets)]
     return [issuer.sign({"sub": name, "client_id": name, **claims}, timedelta(hours=1)) for name in names]
 

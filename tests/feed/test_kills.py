@@ -16,6 +16,9 @@ from tests.feed.replicas import replicas
 from tests.feed.running import Server, serving
 
 
+pytestmark = pytest.mark.timeout(400)
+
+
 def times(bounded: int, full: int) -> list[object]:
     """How often: in every run, and once in a while."""
     return [bounded, pytest.param(full, marks=[pytest.mark.slow, pytest.mark.timeout(7200)])]
