@@ -15,7 +15,6 @@ from tests.feed.relay import relaying
 from tests.feed.replicas import replicas
 from tests.feed.running import Server, serving
 
-
 pytestmark = pytest.mark.timeout(400)
 
 

@@ -45,9 +45,10 @@ async def test_who_does_not_read_is_dropped_and_slows_nobody(server: Server, reg
         writer, committed = Writer(register, seed=6), dict[str, float]()
         while not queues.look():
             assert not any(task.done() for task in reading)
+            await writer.write(1)
             now = time.time()
-            await writer.write(1, pause=0.1)
             committed.update((identity, now) for identity in writer.acknowledged[len(committed) :])
+            await asyncio.sleep(0.05)
         asked, log = of("RMA"), await everything(register)
         expected = [str(change.id) for change in log[head:] if asked.passes(change)]
         await until(lambda: all(len(one.heard) >= len(expected) for one in healthy), 60)
