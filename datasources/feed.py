@@ -11,11 +11,11 @@ import logging
 from collections import deque
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Protocol, TypeAlias
+from typing import Protocol, Self, TypeAlias
 
 from btb.changes import Change
 from btb.filters import ChangeFilter
+from datasources.followers import Follower, InterruptionReason
 
 logger = logging.getLogger(__name__)
 
@@ -24,18 +24,6 @@ PAGE = 500
 
 LIVE = 50
 """One who is no further behind than so many changes reads live; anybody else reads a backlog."""
-
-
-class InterruptionReason(StrEnum):
-    """Why a stream ends."""
-
-    CURSOR_EXPIRED = "CURSOR_EXPIRED"
-    CURSOR_OF_OTHER_EPOCH = "CURSOR_OF_OTHER_EPOCH"
-    CURSOR_AHEAD = "CURSOR_AHEAD"
-    CURSOR_INVALID = "CURSOR_INVALID"
-    TOO_SLOW = "TOO_SLOW"
-    TOKEN_EXPIRED = "TOKEN_EXPIRED"  # noqa: S105 the word is the contract's, no secret
-    SHUTTING_DOWN = "SHUTTING_DOWN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +50,13 @@ class Interrupted:
     reason: InterruptionReason
     resume_after: int | None
 
+    @classmethod
+    def of(cls, follower: Follower, reached: int) -> Self:
+        """What an interrupted follower is told, who was given everything up to there."""
+        reason = follower.reason
+        assert reason is not None
+        return cls(reason, None if reason is InterruptionReason.CURSOR_OF_OTHER_EPOCH else reached)
+
 
 FeedItem: TypeAlias = Batch | Checkpoint | Interrupted
 
@@ -76,34 +71,6 @@ class Log(Protocol):
     async def changes_after(self, position: int, limit: int) -> Sequence[Change]:
         """The next changes in order, at most `limit`."""
         ...
-
-
-class Follower:
-    """One who follows: rung when something new stands in the log, or when the stream must end."""
-
-    __slots__ = ("_bell", "reason")
-
-    def __init__(self) -> None:
-        self._bell = asyncio.Event()
-        self.reason: InterruptionReason | None = None
-
-    def interrupt(self, reason: InterruptionReason) -> None:
-        """Have the stream say why it ends, and end."""
-        self.reason = self.reason or reason
-        self._bell.set()
-
-    def ring(self) -> None:
-        """Something may be new."""
-        self._bell.set()
-
-    async def rung(self, at_most: float) -> None:
-        """Wait for the bell, at most so many seconds."""
-        timer = asyncio.get_running_loop().call_later(at_most, self._bell.set)
-        try:
-            await self._bell.wait()
-        finally:
-            timer.cancel()
-            self._bell.clear()
 
 
 class Feed:
@@ -173,20 +140,21 @@ class Feed:
         try:
             while follower.reason is None:
                 changes = await self._next(read, follower, due)
+                if follower.reason is not None:
+                    break
                 passing = tuple(change for change in changes if wanted.passes(change))
                 read = changes[-1].position or read if changes else read
                 if passing:
                     yield Batch(reported, read, passing)
                 elif loop.time() >= due:
                     yield Checkpoint(reported, read)
-                elif changes or follower.reason is not None:
+                elif changes:
                     continue
                 else:
                     await follower.rung(max(0.0, due - loop.time()))
                     continue
                 reported, due = read, loop.time() + self._checkpoint
-            lost = follower.reason is InterruptionReason.CURSOR_OF_OTHER_EPOCH
-            yield Interrupted(follower.reason, None if lost else reported)
+            yield Interrupted.of(follower, reported)
         finally:
             self._followers.discard(follower)
 
@@ -213,7 +181,7 @@ class Feed:
         loop, task = asyncio.get_running_loop(), self._pages.get(read)
         if task is None:
             task = self._pages[read] = loop.create_task(self._read_page(read))
-            task.add_done_callback(lambda _: self._pages.pop(read, None))
+            task.add_done_callback(lambda done: self._pages.pop(read) if self._pages.get(read) is done else None)
         task.add_done_callback(lambda _: follower.ring())
         while not task.done():
             if follower.reason is not None or loop.time() >= due:

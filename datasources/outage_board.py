@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncGenerator, Callable
 from datetime import datetime
 
-from datasources.feed import Follower
+from datasources.followers import Follower
 from datasources.register import outages as register
 from datasources.register.database import Database
 from datasources.register.failures import RegisterFailure

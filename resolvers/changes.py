@@ -14,7 +14,8 @@ from btb.cursors import CursorInvalid, CursorOfOtherEpoch
 from btb.filters import ChangeFilter
 from btb.identifiers import EnterpriseNumber
 from btb.mandates import Mandate
-from datasources.feed import PAGE, Batch, FeedItem, Follower, Interrupted, InterruptionReason
+from datasources.feed import PAGE, Batch, FeedItem, Interrupted
+from datasources.followers import Follower, InterruptionReason
 from datasources.register import changes as log
 from datasources.register import histories as register
 from datasources.register.database import ReadSession
@@ -194,7 +195,7 @@ async def _shown(context: Context, batch: Batch, follower: Follower) -> Batch | 
         except (RegisterUnavailable, OutcomeUnknown) as failure:
             logger.warning("What the feed shows could not be written down yet: %s", failure.reason)
         if follower.reason is not None:
-            return Interrupted(follower.reason, batch.start)
+            return Interrupted.of(follower, batch.start)
         await follower.rung(_PAUSE)
 
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from datasources.feed import Follower, InterruptionReason
+from datasources.followers import Follower, InterruptionReason
 from resolvers.context import Interrupting
 
 REASONS = {

@@ -13,7 +13,8 @@ from btb.changes import ChangeCause, ChangeType
 from btb.identifiers import EnterpriseNumber
 from btb.mandates import AccessManagerRole, EndReason
 from datasources import feed
-from datasources.feed import FeedItem, InterruptionReason
+from datasources.feed import FeedItem
+from datasources.followers import InterruptionReason
 from resolvers import changes, domains
 from schema.access_manager import AccessManager, Actor, Delegation
 from schema.domain import Domain

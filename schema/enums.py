@@ -12,7 +12,7 @@ from btb.decisions import DecisionReason
 from btb.enterprises import EnterpriseKind, EnterpriseStatus, Language
 from btb.mandates import AccessManagerRole, Affiliation, EndReason, MandateStatus
 from btb.refusals import ProblemCode
-from datasources.feed import InterruptionReason
+from datasources.followers import InterruptionReason
 from datasources.readings import AuthenticSource
 from resolvers.outages import OutageKind, Service
 from resolvers.viewer import Capacity

@@ -13,7 +13,8 @@ from btb.changes import Change, ChangeCause, ChangeType
 from btb.filters import EVERYTHING, ChangeFilter
 from btb.identifiers import EnterpriseNumber
 from datasources import feed as feeds
-from datasources.feed import Batch, Checkpoint, Feed, FeedItem, Follower, Interrupted, InterruptionReason
+from datasources.feed import Batch, Checkpoint, Feed, FeedItem, Interrupted
+from datasources.followers import Follower, InterruptionReason
 
 START = datetime(2026, 11, 23, 9, tzinfo=UTC)
 BAKERY = EnterpriseNumber.parse("0000000196")

@@ -6,7 +6,8 @@ import asyncio
 from contextlib import aclosing
 
 from btb.filters import EVERYTHING
-from datasources.feed import Follower, Interrupted, InterruptionReason
+from datasources.feed import Interrupted
+from datasources.followers import Follower, InterruptionReason
 from datasources.register.epoch import renew_epoch
 from tests.cast import CHIEF, REPRESENTATIVE
 from tests.journeys.world import World

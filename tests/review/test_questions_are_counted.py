@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from datasources.feed import Follower, InterruptionReason
+from datasources.followers import Follower, InterruptionReason
 from datasources.register import outages as register
 from tests.schema.world import World
 

@@ -1,0 +1,46 @@
+"""Those who follow something that this process watches: rung when there is news, told when their stream must end."""
+
+from __future__ import annotations
+
+import asyncio
+from enum import StrEnum
+
+
+class InterruptionReason(StrEnum):
+    """Why a stream ends."""
+
+    CURSOR_EXPIRED = "CURSOR_EXPIRED"
+    CURSOR_OF_OTHER_EPOCH = "CURSOR_OF_OTHER_EPOCH"
+    CURSOR_AHEAD = "CURSOR_AHEAD"
+    CURSOR_INVALID = "CURSOR_INVALID"
+    TOO_SLOW = "TOO_SLOW"
+    TOKEN_EXPIRED = "TOKEN_EXPIRED"  # noqa: S105 the word is the contract's, no secret
+    SHUTTING_DOWN = "SHUTTING_DOWN"
+
+
+class Follower:
+    """One who follows: rung when something new stands in the log, or when the stream must end."""
+
+    __slots__ = ("_bell", "reason")
+
+    def __init__(self) -> None:
+        self._bell = asyncio.Event()
+        self.reason: InterruptionReason | None = None
+
+    def interrupt(self, reason: InterruptionReason) -> None:
+        """Have the stream say why it ends, and end."""
+        self.reason = self.reason or reason
+        self._bell.set()
+
+    def ring(self) -> None:
+        """Something may be new."""
+        self._bell.set()
+
+    async def rung(self, at_most: float) -> None:
+        """Wait for the bell, at most so many seconds."""
+        timer = asyncio.get_running_loop().call_later(at_most, self._bell.set)
+        try:
+            await self._bell.wait()
+        finally:
+            timer.cancel()
+            self._bell.clear()
