@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from contextlib import ExitStack
 from pathlib import Path
 
 from conformance.figures import Figure
 from conformance.gateways import hive
-from conformance.processes import HERE, NODE_MODULES, PING, ROOT, node, running, until_it_answers
+from conformance.processes import NODE_MODULES, PING, ROOT, finished, node, running, until_it_answers
 
 SUITE = NODE_MODULES / "@apollo" / "federation-subgraph-compatibility-tests"
 ROUTER, PRODUCTS, USERS, INVENTORY = 4000, 4001, 4002, 4003
@@ -52,8 +50,7 @@ def compatibility(folder: Path) -> Figure:
 def _tested(products: str) -> Figure:
     """What the suite says. Its own reporter writes a report of results; ours reads the tests one by one."""
     jest = [str(NODE_MODULES / ".bin" / "jest"), "--ci", "--json", "--config", json.dumps(CONFIGURATION)]
-    environment = {**os.environ, "PRODUCTS_URL": products}
-    said = subprocess.run(jest, cwd=HERE, env=environment, capture_output=True, timeout=300)
+    said = finished(jest, environment={"PRODUCTS_URL": products})
     try:
         result = json.loads(said.stdout)
     except ValueError:

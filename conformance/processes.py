@@ -8,9 +8,10 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -100,11 +101,18 @@ def until(holds: Callable[[], bool], otherwise: str, process: subprocess.Popen[b
         time.sleep(0.1)
 
 
-def said_by(command: Sequence[str], seconds: float = 300.0, folder: Path = HERE, said: str = "") -> str:
-    """What a command prints, told this on its standard input. Raises RuntimeError with what it said of its failure."""
+def finished(
+    command: Sequence[str],
+    seconds: float = 300.0,
+    folder: Path = HERE,
+    said: str = "",
+    environment: Mapping[str, str] = MappingProxyType({}),
+) -> subprocess.CompletedProcess[bytes]:
+    """A command that has been run to its end, told this on its standard input. Raises TimeoutExpired."""
     with subprocess.Popen(
         command,
         cwd=folder,
+        env={**os.environ, **environment},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -115,9 +123,16 @@ def said_by(command: Sequence[str], seconds: float = 300.0, folder: Path = HERE,
             told, complained = process.communicate(said.encode(), timeout=seconds)
         finally:
             _ended(process, 1.0)
+    return subprocess.CompletedProcess(command, process.returncode, told, complained)
+
+
+def said_by(command: Sequence[str], seconds: float = 300.0, folder: Path = HERE, said: str = "") -> str:
+    """What a command prints. Raises RuntimeError with what it said of its failure."""
+    process = finished(command, seconds, folder, said)
     if process.returncode:
-        raise RuntimeError(f"{' '.join(map(str, command[:2]))}: {complained.decode(errors='replace')[-1500:]}")
-    return told.decode()
+        complaint = process.stderr.decode(errors="replace")[-1500:]
+        raise RuntimeError(f"{' '.join(map(str, command[:2]))}: {complaint}")
+    return process.stdout.decode()
 
 
 def node(script: str, *arguments: str, seconds: float = 300.0) -> str:

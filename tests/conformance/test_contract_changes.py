@@ -32,7 +32,7 @@ CHANGELOG = """# Changes
 
 @pytest.fixture
 def node() -> None:
-    if shutil.which("node") is None or not NODE_MODULES.is_dir():
+    if shutil.which("node") is None or not (NODE_MODULES / ".ready").exists():
         pytest.skip("Needs Node 20 and the packages that `make conformance` installs.")
 
 
