@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 from collections import Counter
 from typing import Any
 
@@ -15,6 +16,7 @@ from websockets.typing import Subprotocol
 from conformance.figures import Figure
 from conformance.malformed import Malformed
 from conformance.service import LEAK, Service
+from conformance.unframed import request
 from execution.graphql_transport_ws import CloseCode
 
 CODES = {int(code) for code in CloseCode} - {CloseCode.INTERNAL, CloseCode.RESTARTING}
@@ -76,6 +78,40 @@ async def requests(service: Service, count: int) -> Figure:
     async with aiohttp.ClientSession(timeout=timeout) as session:
         await asyncio.gather(*(asking(session, first) for first in range(TOGETHER)))
     return flood.figure()
+
+
+async def unframed_requests(service: Service, count: int) -> Figure:
+    """Requests whose framing is wrong: answered with a 4xx and closed, or closed; whoever comes next is served."""
+    flood = Flood("HTTP requests with broken framing", service, count)
+
+    async def asking(first: int) -> None:
+        for number in range(first, count, TOGETHER):
+            sent = request(random.Random(SEED + number))
+            try:
+                async with asyncio.timeout(30):
+                    said = await _answer(service.port, sent)
+            except TimeoutError:
+                flood.note("no answer and no end", True, sent)
+                continue
+            status = int(said[9:12]) if said.startswith(b"HTTP/1.1 ") else 0
+            holds = status < 500 if status else not said
+            flood.note(status or "closed", not holds, sent, errors_of(said.partition(b"\r\n\r\n")[2]))
+
+    await asyncio.gather(*(asking(first) for first in range(TOGETHER)))
+    return flood.figure()
+
+
+async def _answer(port: int, sent: bytes) -> bytes:
+    """What is answered to these bytes until the connection ends; our side of it is ended first."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write(sent)
+        writer.write_eof()
+        return await reader.read()
+    except ConnectionError:
+        return b""
+    finally:
+        writer.close()
 
 
 async def exchanges(service: Service, count: int) -> Figure:

@@ -101,6 +101,7 @@ def malformed(folder: Path) -> Iterator[Figure]:
     """What almost makes sense, by the thousand."""
     with service(folder, BTB_DOCUMENTS_BY_GET="true") as served:
         yield asyncio.run(flooding.requests(served, MALFORMED))
+        yield asyncio.run(flooding.unframed_requests(served, MALFORMED))
         yield asyncio.run(flooding.exchanges(served, MALFORMED))
 
 
