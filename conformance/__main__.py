@@ -6,6 +6,7 @@ What the processes wrote is kept in `.local/conformance` when something missed, 
 from __future__ import annotations
 
 import argparse
+import os
 import platform
 import shutil
 import signal
@@ -30,7 +31,7 @@ def main() -> int:
     parser.add_argument("--write", type=Path, help="Write the table to this file too.")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, _ended)
-    need_node()
+    node = need_node()
     shutil.rmtree(KEPT, ignore_errors=True)
     began, figures = monotonic(), []
     for name in given.groups or GROUPS:
@@ -41,7 +42,7 @@ def main() -> int:
     print(f"\n{len(figures)} rows in {monotonic() - began:.0f} seconds:")
     print(f"{len(figures) - missed} passed, {missed} failed")
     if given.write:
-        given.write.write_text(table(figures))
+        given.write.write_text(page(figures, monotonic() - began, node))
     if not missed:
         shutil.rmtree(KEPT, ignore_errors=True)
     return min(missed, 100)
@@ -56,17 +57,22 @@ def _of(name: str, folder: Path) -> Iterator[Figure]:
         yield Figure.broken(name, error)
 
 
-def table(figures: list[Figure]) -> str:
-    """The rows as a page of Markdown."""
+def page(figures: list[Figure], seconds: float, node: str) -> str:
+    """The rows as a page of Markdown. Of the machine it says how many cores it has."""
     rows = [f"| {each.suite} | {each.reached} of {each.asked} | {each.remark.replace('|', '/')} |" for each in figures]
-    return "\n".join(["| Suite | Reached | Remark |", "|---|---|---|", *rows, ""])
+    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, Node {node}"
+    heading = f"What `make conformance` printed last, on {machine}; it took {seconds:.0f} seconds."
+    return "\n".join(
+        ["# What the suites reached", "", heading, "", "| Suite | Reached | Remark |", "|---|---|---|", *rows, ""]
+    )
 
 
-def need_node() -> None:
-    """Nothing here is skipped: without Node there is no table. Raises SystemExit."""
+def need_node() -> str:
+    """Node's version. Nothing here is skipped: without Node there is no table. Raises SystemExit."""
     version = said_by(["node", "--version"]).strip() if shutil.which("node") and shutil.which("npm") else "none"
     if version == "none" or int(version.lstrip("v").split(".")[0]) < NODE:
         sys.exit(f"The suites of others need Node {NODE} or newer and npm on the PATH; found {version}.")
+    return version.lstrip("v")
 
 
 def _ended(_number: int, _frame: FrameType | None) -> None:

@@ -61,7 +61,7 @@ def table(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
     monkeypatch.setattr(conformance, "GROUPS", {"good": good, "bad": bad, "last": good})
     monkeypatch.setattr(conformance, "KEPT", tmp_path / "kept")
-    monkeypatch.setattr(conformance, "need_node", lambda: None)
+    monkeypatch.setattr(conformance, "need_node", lambda: "20.0.0")
     return tmp_path / "kept"
 
 
@@ -74,6 +74,13 @@ def test_a_suite_that_breaks_is_a_row_that_misses(
     assert "nothing answers" in told
     assert told.endswith("3 passed, 1 failed\n")
     assert (table / "bad").exists()
+
+
+def test_the_table_is_written_where_asked(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = table.parent / "RESULTS.md"
+    monkeypatch.setattr("sys.argv", ["conformance", "good", "--write", str(written)])
+    assert conformance.main() == 0
+    assert "| good | 2 of 2 |  |" in written.read_text()
 
 
 def test_what_was_written_is_kept_only_where_something_missed(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
