@@ -77,12 +77,15 @@ def _one_after_another(composed: Supergraph, ports: list[int]) -> Iterator[tuple
 
     with ThreadPoolExecutor(1) as ahead:
         coming = ahead.submit(start, 0)
-        for number, gateway in enumerate(GATEWAYS):
-            stack, url = coming.result()
-            with stack:
-                if number + 1 < len(GATEWAYS):
-                    coming = ahead.submit(start, number + 1)
-                yield gateway, url
+        try:
+            for number, gateway in enumerate(GATEWAYS):
+                stack, url = coming.result()
+                with stack:
+                    if number + 1 < len(GATEWAYS):
+                        coming = ahead.submit(start, number + 1)
+                    yield gateway, url
+        finally:
+            coming.result()[0].close()
 
 
 def subgraph(folder: Path) -> Iterator[Figure]:
