@@ -14,7 +14,7 @@ from btb.actors import ActorReference
 from btb.chart import Chart
 from btb.drafts import Draft, NewId
 from btb.due import settle
-from btb.mandates import AccessManagerRole, Delegation, Mandate, Standing
+from btb.mandates import AccessManagerRole, Delegation, Mandate, MandateId, Standing
 from btb.persons import PersonId
 from btb.policy import DEFAULT_POLICY, AppointmentPolicy
 from btb.refusals import Problem, ProblemCode, Refused
@@ -161,6 +161,12 @@ class Opening:
     def standing_at(self, start: datetime) -> Standing:
         """In office from now on, or scheduled."""
         return Standing.IN_OFFICE if start <= self.draft.now else Standing.SCHEDULED
+
+    def asked_for(self, id: MandateId, path: tuple[str, ...]) -> Mandate | None:
+        """The mandate with this id; notes where it has ended or never was, which to the rules is the same."""
+        mandate = self.draft.mandate(id)
+        self.in_office(mandate, path)
+        return None if mandate is None or mandate.standing is Standing.ENDED else mandate
 
     def in_office(self, mandate: Mandate | Delegation | None, path: tuple[str, ...]) -> None:
         """Note that what is asked for has ended, or was never there."""

@@ -77,8 +77,8 @@ def reinstate(chart: Chart, act: Act, mandate_id: MandateId) -> tuple[Change, ..
 
 def _in_office(opening: Opening, id: MandateId) -> Mandate | None:
     """The mandate to alter; notes where it is not in office, or not the requester's to alter."""
-    mandate, path = opening.draft.mandate(id), ("accessManagerId",)
-    opening.in_office(mandate, path)
+    path = ("accessManagerId",)
+    mandate = opening.asked_for(id, path)
     if mandate is not None:
         opening.entitle(mandate.role)
         if mandate.standing is Standing.SCHEDULED:

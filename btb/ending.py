@@ -24,8 +24,7 @@ from btb.policy import DEFAULT_POLICY, AppointmentPolicy
 def end_appointment(chart: Chart, act: Act, mandate_id: MandateId) -> tuple[Change, ...]:
     """End a mandate, in office or scheduled."""
     opening = Opening(chart, act)
-    mandate = opening.draft.mandate(mandate_id)
-    opening.in_office(mandate, ("accessManagerId",))
+    mandate = opening.asked_for(mandate_id, ("accessManagerId",))
     if mandate is not None:
         opening.entitle(mandate.role, holder=mandate)
     draft = opening.agreed()

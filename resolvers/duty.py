@@ -42,7 +42,7 @@ class Duty:
                     logger.warning("What time made true could not be recorded yet: %s", _said(failure))
                 await asyncio.sleep(self._pause)
         finally:
-            await asyncio.shield(self._give_back())
+            await asyncio.shield(self.give_back())
 
     async def do(self) -> int:
         """Record everything that is due now, if the duty is ours; answers how many changes."""
@@ -75,7 +75,8 @@ class Duty:
             house.feed.nudge()
         return len(changes)
 
-    async def _give_back(self) -> None:
+    async def give_back(self) -> None:
+        """Let another replica have the duty now."""
         try:
             async with self._house.database.working() as session:
                 await leases.release(session, LEASE, self._holder)

@@ -7,6 +7,7 @@ import logging
 
 from datasources.register.changes import Head, current_head
 from datasources.register.database import Session
+from datasources.register.epoch import current_epoch
 from datasources.register.failures import RegisterFailure
 from resolvers.context import House
 
@@ -30,6 +31,7 @@ async def watch(house: House, *, pause: float = 1.0) -> None:
         await asyncio.sleep(pause)
         try:
             async with house.database.reading() as session:
-                await head_of(house, session)
+                if await current_epoch(session) != house.cursors.epoch:
+                    await head_of(house, session)
         except RegisterFailure as failure:
             logger.warning("The epoch could not be read: %s", failure.reason)

@@ -51,12 +51,13 @@ class Writer:
         self.told: list[dict[str, Any]] = []
         self.again = 0
 
-    async def write(self, enough: asyncio.Event) -> None:
+    async def write(self, enough: asyncio.Event, answered: asyncio.Semaphore) -> None:
         """Replace the chief until it is enough; now and then the last request is sent once more."""
         while not enough.is_set():
             body = self.next()
             made = await self.answered(body)
             self.told += made["changes"]
+            answered.release()
             if len(self.told) % 3 == 0:
                 again = await self.answered(body)
                 assert again == {**made, "replayed": True}
@@ -120,11 +121,13 @@ async def test_what_was_acknowledged_is_stored_once(
 ) -> None:
     chance = random.Random(kills)
     await server.start()
-    enough = asyncio.Event()
+    enough, answered = asyncio.Event(), asyncio.Semaphore(0)
     writers = [Writer(session, server, *each) for each in WRITERS]
-    writing = [asyncio.create_task(writer.write(enough)) for writer in writers]
+    writing = [asyncio.create_task(writer.write(enough, answered)) for writer in writers]
     for _ in range(kills):
-        await asyncio.sleep(chance.uniform(0.02, 0.5))  # when the power fails is the point of the test
+        for _ in range(chance.randrange(1, 5)):
+            await answered.acquire()
+        await asyncio.sleep(chance.uniform(0, 0.05))  # when the power fails is the point of the test
         await server.kill()
         await server.start()
     enough.set()
