@@ -14,6 +14,7 @@ from datasources.kbo import Functions, Kbo
 from datasources.persons import PersonRegister
 from datasources.readings import Reading
 from datasources.register.database import Database
+from datasources.register.kept_charts import KeptCharts
 from datasources.register.persons import PersonDirectory
 from loaders import charts, consultations, enterprises, persons
 from loaders.batching import ByKey, Watched
@@ -48,6 +49,7 @@ def fresh_loaders(
     register: PersonRegister,
     directory: PersonDirectory,
     database: Database,
+    kept: KeptCharts,
     reader: Reader,
     watched: Mapping[str, Watched],
 ) -> Loaders:
@@ -59,7 +61,7 @@ def fresh_loaders(
         person=persons.facts(register),
         person_id=persons.ids(directory),
         national_number=persons.national_numbers(directory),
-        chart=charts.charts(database, reader.present),
+        chart=charts.charts(database, kept, reader.present),
         mandate=charts.mandates(database, reader.present),
         delegation=charts.delegations(database, reader.present),
         mandates_of_person=charts.mandates_of_person(database, reader.present),

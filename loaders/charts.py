@@ -10,16 +10,17 @@ from btb.mandates import Delegation, DelegationId, Mandate, MandateId
 from btb.persons import PersonId
 from datasources.register import charts as register
 from datasources.register.database import Database
+from datasources.register.kept_charts import KeptCharts
 from loaders.batching import ByKey
 from loaders.present import Present
 
 
-def charts(database: Database, present: Present) -> ByKey[EnterpriseNumber, Chart]:
+def charts(database: Database, kept: KeptCharts, present: Present) -> ByKey[EnterpriseNumber, Chart]:
     """The mandates of an enterprise that have not ended, and its version; empty for one nobody registered."""
 
     async def ask(numbers: Sequence[EnterpriseNumber]) -> Mapping[EnterpriseNumber, Chart]:
         async with database.reading() as session:
-            found = await register.charts(session, numbers)
+            found = await kept.charts(session, numbers)
         for chart in found.values():
             present.reach_what(chart.mandates)
         return found

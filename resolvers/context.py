@@ -21,6 +21,7 @@ from datasources.kbo_mirror.search import EnterpriseSearch, NoSearch
 from datasources.outage_board import OutageBoard
 from datasources.persons import PersonRegister
 from datasources.register.database import Database
+from datasources.register.kept_charts import KeptCharts
 from datasources.register.persons import PersonDirectory
 from loaders import Loaders, Present, Watched
 from resolvers.budgets import NumberBudget
@@ -59,6 +60,7 @@ class House:
     persons: PersonRegister
     database: Database
     directory: PersonDirectory
+    charts: KeptCharts
     cursors: Cursors
     feed: Feed
     budget: NumberBudget

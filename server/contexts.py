@@ -64,7 +64,7 @@ def loaders_of(house: House, actor: Actor, present: Present, purpose: str | None
     written_down = None if isinstance(actor, Anonymous) else reference(actor)
     reader = Reader(written_down, present, purpose)
     return fresh_loaders(
-        house.kbo, house.persons, house.directory, house.database, reader, watched=house.loader_batches
+        house.kbo, house.persons, house.directory, house.database, house.charts, reader, watched=house.loader_batches
     )
 
 

@@ -28,6 +28,7 @@ from datasources.outage_board import OutageBoard
 from datasources.register import bell, epoch
 from datasources.register.changes import RegisterLog, current_head
 from datasources.register.database import Database
+from datasources.register.kept_charts import KeptCharts
 from datasources.register.keys import KeyRing
 from datasources.register.migrations import migrate
 from datasources.register.persons import PersonDirectory
@@ -82,11 +83,14 @@ async def open_house(settings: Settings, metrics: Metrics) -> AsyncIterator[Hous
         feed = Feed(RegisterLog(database))
         await feed.start()
         stack.push_async_callback(feed.stop)
+        charts = KeptCharts(settings.register.kept)
+        metrics.watch_charts(lambda: charts.kept, lambda: charts.read)
         house = House(
             kbo=sources.kbo,
             persons=sources.persons,
             database=database,
             directory=PersonDirectory(database, keys),
+            charts=charts,
             cursors=Cursors(keys.secret("cursors"), head.epoch),
             feed=feed,
             budget=NumberBudget(),

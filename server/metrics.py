@@ -136,6 +136,11 @@ class Metrics(Observer):
         for reason in AsideReason:
             aside.labels(reason.value).set_function(partial(figures.aside.__getitem__, reason))
 
+    def watch_charts(self, kept: Callable[[], int], read: Callable[[], int]) -> None:
+        """Show how often a chart in memory was confirmed by the database, and how often one was read whole."""
+        self._gauge("btb_charts_kept", "Charts in memory that the database confirmed.").set_function(kept)
+        self._gauge("btb_charts_read", "Charts that were read whole.").set_function(read)
+
     def watch_feed(self, head: Callable[[], int], subscribers: Callable[[], int]) -> None:
         """Show where the feed is, and how many follow, as it is when the figures are read."""
         self.feed_head.set_function(head)

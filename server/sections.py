@@ -90,6 +90,13 @@ class Register(BaseSettings):
     writers: Count = Field(8, description="Connections for writing, per process; SQLite has one.")
     waiting: Seconds = Field(5.0, description="Longest wait for a connection or a lock.")
     statement: Seconds = Field(3.0, description="Longest time for one statement on PostgreSQL.")
+    kept: int = Field(
+        20_000,
+        ge=0,
+        le=10**7,
+        description="Mandates and delegations kept in memory, per process; each use is first confirmed by the "
+        "database. 0 keeps none.",
+    )
 
 
 class Magda(BaseSettings):

@@ -23,7 +23,7 @@ from datasources.register.payloads import change_of
 from datasources.register.rows import DELEGATION_COLUMNS, MANDATE_COLUMNS, mandates_of_rows
 from datasources.register.tables import changes, delegations, enterprises, mandates
 
-_NOT_ENDED = mandates.c.standing != literal_column(f"'{Standing.ENDED.value}'")
+NOT_ENDED = mandates.c.standing != literal_column(f"'{Standing.ENDED.value}'")
 """A literal: a partial index is used only for a condition that is known when the statement is planned."""
 
 
@@ -36,7 +36,7 @@ def _charts(condition: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-_CHARTS = _charts(_NOT_ENDED)
+_CHARTS = _charts(NOT_ENDED)
 _FULL_CHARTS = _charts(mandates.c.id.is_not(None))
 
 _LOCK = text(
@@ -167,7 +167,7 @@ async def mandates_of_persons(
     if not persons:
         return {}
     statement = _MANDATES.where(among(mandates.c.person, UUID, "persons"))
-    rows = await session.execute(statement if full else statement.where(_NOT_ENDED), {"persons": persons})
+    rows = await session.execute(statement if full else statement.where(NOT_ENDED), {"persons": persons})
     answer: dict[PersonId, tuple[Mandate, ...]] = dict.fromkeys(persons, ())
     for mandate in mandates_of_rows(rows):
         answer[mandate.person] += (mandate,)
