@@ -20,7 +20,7 @@ from btb.identifiers import EnterpriseNumber
 from btb.mandates import AccessManagerRole, Mandate
 from btb.persons import PersonId
 from resolvers.context import Context
-from resolvers.relations import Relation, relations
+from resolvers.relations import STRANGER, Relation, relations
 
 
 class NotAdmitted(Exception):
@@ -55,6 +55,8 @@ def require(context: Context, deed: Deed, ties: Ties = NO_TIES) -> None:
 async def to_enterprises(context: Context, deed: Deed, numbers: Sequence[EnterpriseNumber]) -> list[Exception | None]:
     """May whoever asks do this for each enterprise? What ties them to it decides, or the scopes of their token."""
     serving = serves(context)
+    if not isinstance(context.actor, Citizen):  # nothing ties them to one enterprise more than to another
+        return [_refused(context, deed, STRANGER, Ties(serves=serving))] * len(numbers)
     return [
         _refused(context, deed, relation, Ties(represents=relation.represents, roles=relation.roles, serves=serving))
         for relation in await relations(context, numbers)
@@ -169,5 +171,7 @@ def _within(change: Change, served: frozenset[str]) -> Change:
 def _served(mandate: Mandate, served: frozenset[str]) -> Mandate | None:
     if mandate.role is not AccessManagerRole.DOMAIN:
         return mandate
-    delegations = tuple(each for each in mandate.delegations if each.domain in served)
+    delegations = tuple([each for each in mandate.delegations if each.domain in served])
+    if len(delegations) == len(mandate.delegations):
+        return mandate if delegations else None
     return replace(mandate, delegations=delegations) if delegations else None

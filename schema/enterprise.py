@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
@@ -39,10 +40,15 @@ def _numbers(several: Sequence[Enterprise]) -> list[EnterpriseNumber]:
     return [enterprise.enterprise_number for enterprise in several]
 
 
-def _manager(mandate: Mandate, at: datetime) -> AccessManager:
+@cache
+def _class() -> type[AccessManager]:
     from schema.access_manager import AccessManager  # here: that module refers back to Enterprise
 
-    return AccessManager(mandate=mandate, at=at)
+    return AccessManager
+
+
+def _manager(mandate: Mandate, at: datetime) -> AccessManager:
+    return _class()(mandate=mandate, at=at)
 
 
 async def _facts(several: Sequence[Enterprise], info: Info, read: Callable[[EnterpriseFacts], object]) -> list[object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import NewType
 
 import strawberry
@@ -119,6 +120,7 @@ def _moment(value: object) -> datetime:
         raise BadUserInput("This moment is out of reach.") from None
 
 
+@lru_cache(maxsize=16_384)
 def _moment_text(value: object) -> str:
     if not isinstance(value, datetime) or value.tzinfo is None:
         raise TypeError("An aware moment is needed here.")

@@ -78,7 +78,7 @@ async def test_a_person_reads_who_consulted_their_data_newest_first(database: Da
         for n in range(5)
     ]
     async with database.working() as session:
-        await record_consultations(session, [*shown, replace(shown[0], id=uuid4(), subject=person())])
+        await record_consultations(session, [*shown, shown[0]._replace(id=uuid4(), subject=person())])
         await record_consultations(session, [])
     ordered = sorted(shown, key=lambda one: (one.at, one.id), reverse=True)
     async with database.working() as session:
