@@ -53,7 +53,7 @@ def imported(url: str, path: Path) -> None:
     asyncio.run(run())
 
 
-def _in_a_process(url: str, path: Path) -> tuple[float, float]:
+def in_a_process(url: str, path: Path) -> tuple[float, float]:
     """A process of its own, so that its memory is its own."""
     command = [sys.executable, "-m", "benchmarks.mirror", "--import", url, str(path)]
     seconds, peak = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
@@ -117,7 +117,7 @@ async def postgresql_itself(source: str, fresh: str, folder: Path) -> tuple[floa
     return loaded, seconds
 
 
-class _Nobody:
+class Nobody:
     """Stands where KBO is: a benchmark of the mirror never asks it."""
 
     async def enterprises(self, numbers: Any, freshness: Any = None) -> dict[Any, Any]:
@@ -136,7 +136,7 @@ async def _timed(what: str, rounds: int, ask: Callable[[int], Awaitable[object]]
     print(f"{what}: p50 {middle:.1f} ms, p95 {tail:.1f} ms, most {most:.1f} ms ({rounds} times)")
 
 
-def _typed(chance: random.Random, count: int) -> str:
+def typed(chance: random.Random, count: int) -> str:
     """What somebody might type: part of a name there is, half of the time with an error in it."""
     name = invented(chance.randrange(count)).denominations[0].split(",", 3)[3].strip('"')
     words = name.split()[: chance.choice((1, 2, 2, 3))]
@@ -150,7 +150,7 @@ def _typed(chance: random.Random, count: int) -> str:
 async def answered(url: str, count: int) -> None:
     """Reads and searches, one at a time."""
     database, chance = Database.open(url), random.Random(1)
-    mirror = MirrorKbo(_Nobody(), database, lambda: datetime.now(UTC), MirrorPolicy(fresh=timedelta(days=36_500)))  # type: ignore[arg-type]
+    mirror = MirrorKbo(Nobody(), database, lambda: datetime.now(UTC), MirrorPolicy(fresh=timedelta(days=36_500)))  # type: ignore[arg-type]
     batches = [
         [EnterpriseNumber.parse(number_at(place)) for place in chance.sample(range(count), min(500, count))]
         for _ in range(ROUNDS)
@@ -158,7 +158,7 @@ async def answered(url: str, count: int) -> None:
     await mirror.enterprises(batches[0])
     await _timed("500 enterprises by number", ROUNDS, lambda turn: mirror.enterprises(batches[turn]))
     search = MirrorSearch(database)
-    texts = [_typed(chance, count) for _ in range(ROUNDS)]
+    texts = [typed(chance, count) for _ in range(ROUNDS)]
     await _timed("search as people type", ROUNDS, lambda turn: search.find(texts[turn]))
     common = ("bakkerij", "immo", "van", "de", "garage van", "bakkerij immo", "b", "consult s")
     await _timed("search of the commonest words", len(common) * 5, lambda turn: search.find(common[turn % len(common)]))
@@ -211,17 +211,17 @@ def main() -> None:
         )
         if options.postgresql:
             with _postgresql(folder) as (uri, fresh):
-                ours = _in_a_process(uri, extract)
+                ours = in_a_process(uri, extract)
                 _told("PostgreSQL", ours, asyncio.run(postgresql_itself(uri, fresh, folder)))
                 asyncio.run(answered(uri, count))
-                print("update of 2 %: {:.1f} s, peak memory {:.0f} MiB".format(*_in_a_process(uri, update)))
+                print("update of 2 %: {:.1f} s, peak memory {:.0f} MiB".format(*in_a_process(uri, update)))
             return
         url, fresh_file = f"sqlite:///{folder / 'mirror.sqlite'}", folder / "fresh.sqlite"
-        ours = _in_a_process(url, extract)
+        ours = in_a_process(url, extract)
         _told("SQLite", ours, sqlite_itself(folder / "mirror.sqlite", fresh_file))
         fresh_file.unlink()
         asyncio.run(answered(url, count))
-        print("update of 2 %: {:.1f} s, peak memory {:.0f} MiB".format(*_in_a_process(url, update)))
+        print("update of 2 %: {:.1f} s, peak memory {:.0f} MiB".format(*in_a_process(url, update)))
 
 
 if __name__ == "__main__":

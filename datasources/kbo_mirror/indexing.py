@@ -37,6 +37,10 @@ async def cleared(to: Bulk, slot: Slot) -> None:
     if not to.is_postgresql:
         await to.run("PRAGMA secure_delete = OFF")
     async with transaction(to):
+        if to.is_postgresql:
+            # In the order in which a reader's statement takes them: in another one, each would wait for the other.
+            tables = ", ".join(table.name for table in (slot.enterprises, slot.addresses, slot.names, slot.words))
+            await to.run(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE")
         await to.run(f"DROP {'INDEX' if to.is_postgresql else 'TABLE'} IF EXISTS {slot.search}")
         await to.run(f"DROP INDEX IF EXISTS {near_index(slot)}")
         for name, _ in index_statements(to, slot):
