@@ -147,10 +147,13 @@ class TrustedDocuments:
 
 
 def manifest(path: Path) -> dict[str, str]:
-    """Read a manifest: a JSON object of identifier to document, or Apollo's format with a list of operations."""
+    """Read a manifest: a JSON object of identifier to document, as Relay's compiler writes it, or Apollo's format with
+    a list of operations. Raises ValueError for anything else."""
     content = orjson.loads(path.read_bytes())
-    if isinstance(content, dict) and isinstance(content.get("operations"), list):
-        content = {each["id"]: each["body"] for each in content["operations"]}
-    if not isinstance(content, dict) or not all(isinstance(text, str) for text in content.values()):
+    operations = content.get("operations") if isinstance(content, dict) else None
+    if isinstance(operations, list) and all(isinstance(each, dict) for each in operations):
+        content = {each.get("id"): each.get("body") for each in operations}
+    texts = content.items() if isinstance(content, dict) else ((None, None),)
+    if not all(isinstance(name, str) and isinstance(text, str) for name, text in texts):
         raise ValueError("A manifest of trusted documents maps identifiers to documents.")
-    return content
+    return dict(texts)

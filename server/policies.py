@@ -24,7 +24,7 @@ from execution.receiver import CallbackSettings
 from resolvers.context import Context, uncounted
 from schema import errors
 from server.gateway import CertificateHeader, GatewayProof, Proof, SignedExtension, SignedRequest
-from server.settings import Settings
+from server.settings import Settings, WrongSettings
 
 
 def magda_settings(settings: Settings, base_url: str) -> MagdaSettings:
@@ -94,12 +94,16 @@ def http_settings(settings: Settings) -> HttpSettings:
 
 
 def documents(settings: Settings) -> DocumentSource:
-    """Where the text of a document comes from: the request, what was sent before, or a manifest."""
+    """Where a document's text comes from: the request, what was sent before, a manifest. Raises WrongSettings."""
     said = settings.documents
     sent = PersistedQueries(said.persisted) if said.persisted else DocumentsAsSent()
     if said.trusted is None:
         return sent
-    return TrustedDocuments(manifest(said.trusted), only=said.trusted_only, others=sent)
+    try:
+        trusted = manifest(said.trusted)
+    except ValueError:
+        raise WrongSettings((("BTB_DOCUMENTS_TRUSTED", "The file is no manifest of documents."),)) from None
+    return TrustedDocuments(trusted, only=said.trusted_only, others=sent)
 
 
 def operation_policies(settings: Settings) -> Policies:

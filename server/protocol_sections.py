@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from importlib.metadata import entry_points
+from typing import Annotated, Literal
 
-from pydantic import Field, FilePath
+from pydantic import AfterValidator, Field, FilePath
 from pydantic_settings import BaseSettings
 
-from server.sections import Count, Listed, section
+from server.sections import Count, Origins, section
+
+
+def _installed(exporter: str) -> str:
+    """The name of an exporter. OpenTelemetry is not asked, which takes long to import, but what packages announce."""
+    if not entry_points(group="opentelemetry_traces_exporter", name=exporter):
+        raise ValueError("No exporter of this name is installed.")
+    return exporter
 
 
 class Documents(BaseSettings):
@@ -57,7 +65,7 @@ class Callbacks(BaseSettings):
 
     model_config = section("BTB_CALLBACK_")
 
-    origins: Listed = Field(
+    origins: Origins = Field(
         (),
         description="Gateways to which events may be posted, as `scheme://host:port`, with commas. Unset: none, and "
         "every callback is refused.",
@@ -70,9 +78,8 @@ class Traces(BaseSettings):
 
     model_config = section("BTB_TRACES_")
 
-    exporter: str | None = Field(
+    exporter: Annotated[str, AfterValidator(_installed)] | None = Field(
         None,
-        pattern=r"^[a-z0-9_]{1,64}$",
         description="Exporter of spans by its OpenTelemetry name, such as `console` or, where its package is "
         "installed beside, `otlp_proto_http`; its own `OTEL_…` variables say where to. Unset: no spans.",
     )

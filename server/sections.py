@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -13,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Url = Annotated[str, AfterValidator(lambda text: str(HttpUrl(text)) and text)]
 """A URL of http or https, kept as it was written."""
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.IGNORECASE)
 Seconds = Annotated[float, Field(gt=0, le=86_400 * 366)]
 Count = Annotated[int, Field(ge=1, le=10**9)]
 
@@ -28,6 +30,16 @@ def listed(value: object) -> object:
 
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(listed)]
 """Texts written with commas between them."""
+
+
+def _origins(listed: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(_ORIGIN.fullmatch(each) for each in listed):
+        raise ValueError("Origins are written as scheme://host or scheme://host:port.")
+    return listed
+
+
+Origins = Annotated[Listed, AfterValidator(_origins)]
+"""Origins with commas between them: scheme, host and, where it is not the scheme's own, port; nothing behind."""
 Secret = Annotated[SecretStr, Field(min_length=16)]
 
 
@@ -228,6 +240,8 @@ class Neighbours(BaseSettings):
     trusted_proxies: Listed = Field(
         (), description="Addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, with commas."
     )
-    allowed_origins: Listed = Field(
-        (), description="Origins of pages elsewhere from which a browser may ask, with commas."
+    allowed_origins: Origins = Field(
+        (),
+        description="Origins of pages elsewhere from which a browser may ask, over HTTP and WebSocket, as "
+        "`scheme://host:port`, with commas.",
     )

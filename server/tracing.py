@@ -22,12 +22,14 @@ from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer, set_span_in_
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from btb.masking import masked
 from execution.hooks import Observer, OperationReport
 from execution.operation import Prepared
 from server.metrics import Metrics
 
 _PROPAGATED: Final = (b"traceparent", b"tracestate")
 _W3C: Final = TraceContextTextMapPropagator()
+_LONGEST_NAME: Final = 100
 _open: ContextVar[Span | None] = ContextVar("open_span", default=None)
 """The span of an operation that was executed, and whose answer is not told yet."""
 
@@ -42,9 +44,16 @@ def provider(exporter: str, share: float = 1.0) -> TracerProvider:
     if found is None:
         raise UnknownExporter(f"BTB_TRACES_EXPORTER: no exporter {exporter} is installed.")
     made: SpanExporter = found.load()()
-    traces = TracerProvider(resource=Resource.create({"service.name": "btb"}), sampler=ParentBasedTraceIdRatio(share))
+    traces = TracerProvider(resource=_ourselves(), sampler=ParentBasedTraceIdRatio(share))
     traces.add_span_processor(BatchSpanProcessor(made))
     return traces
+
+
+def _ourselves() -> Resource:
+    """Who sends the spans: as OpenTelemetry's own variables say, else by our name."""
+    told = Resource.create()
+    named = not str(told.attributes.get("service.name", "")).startswith("unknown_service")
+    return told if named else told.merge(Resource({"service.name": "btb"}))
 
 
 class OperationSpans(Observer):
@@ -56,13 +65,13 @@ class OperationSpans(Observer):
     @contextmanager
     def executing(self, prepared: Prepared, request_id: str, context: Any) -> Iterator[None]:
         """The span of an execution; that of a query or mutation stays open until its answer is told."""
-        kind = prepared.type.value
+        kind, name = prepared.type.value, masked((prepared.name or "")[: 2 * _LONGEST_NAME])[:_LONGEST_NAME]
         span = self._tracer.start_span(
-            f"{kind} {prepared.name}" if prepared.name else kind,
+            f"{kind} {name}" if name else kind,
             kind=SpanKind.SERVER,
             attributes={
                 "graphql.operation.type": kind,
-                "graphql.operation.name": prepared.name or "",
+                "graphql.operation.name": name,
                 "graphql.document.hash": f"sha256:{prepared.document_hash}",
                 "btb.request": request_id,
             },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import NoReturn
 
 import click
 
@@ -14,7 +15,12 @@ def settings_or_exit() -> Settings:
     try:
         return Settings.read()
     except WrongSettings as refused:
-        click.echo("These settings are wrong or missing (docs/operations.md lists them all):", err=True)
-        for name, reason in refused.wrong:
-            click.echo(f"  {name}: {reason}", err=True)
-        sys.exit(2)
+        exit_over(refused)
+
+
+def exit_over(refused: WrongSettings) -> NoReturn:
+    """List what is wrong, by name, and end with status 2."""
+    click.echo("These settings are wrong or missing (docs/operations.md lists them all):", err=True)
+    for name, reason in refused.wrong:
+        click.echo(f"  {name}: {reason}", err=True)
+    sys.exit(2)

@@ -6,7 +6,8 @@ import sys
 
 import click
 
-from server.commands.reading import settings_or_exit
+from server.commands.reading import exit_over, settings_or_exit
+from server.settings import WrongSettings
 
 
 @click.command()
@@ -21,16 +22,18 @@ def serve(host: str | None, port: int | None) -> None:
     from server.issuers import IssuerMistakes
     from server.listening import listen
     from server.logs import AccessLog, configure
+    from server.neighbours import open_to_neighbours
     from server.policies import guarded
 
     configure(settings.house.log_level)
     try:
         app = create_app(settings)
+    except WrongSettings as refused:
+        exit_over(refused)
     except IssuerMistakes as wrong:
         click.echo("The issuers of tokens cannot be trusted as they stand (docs/identity.md):", err=True)
         for mistake in wrong.mistakes:
             click.echo(f"  {mistake}", err=True)
         sys.exit(2)
-    listen(
-        AccessLog(guarded(app, settings, now, app.metrics.refused)), settings, host=host, port=port, streams=app.streams
-    )
+    known = guarded(app, settings, now, app.metrics.refused)
+    listen(AccessLog(open_to_neighbours(known, settings)), settings, host=host, port=port, streams=app.streams)

@@ -90,6 +90,17 @@ def test_only_documents_of_the_manifest_are_answered_where_all_others_are_refuse
     assert mixed.text(OperationRequest("{ other: __typename }")) == "{ other: __typename }"
 
 
+@pytest.mark.parametrize("content", ['{"a":', '["a"]', '{"operations": [{"id": "a"}]}', '{"a": 5}', "5"])
+def test_a_file_that_is_no_manifest_is_wrong_in_the_settings(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str
+) -> None:
+    (tmp_path / "manifest.json").write_text(content)
+    settings = read(monkeypatch, DOCUMENTS_TRUSTED=str(tmp_path / "manifest.json"))
+    with pytest.raises(WrongSettings) as refused:
+        policies.documents(settings)
+    assert refused.value.wrong == (("BTB_DOCUMENTS_TRUSTED", "The file is no manifest of documents."),)
+
+
 def test_refusing_all_but_trusted_documents_needs_some(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(WrongSettings) as refused:
         read(monkeypatch, DOCUMENTS_TRUSTED_ONLY="true")
@@ -223,7 +234,31 @@ async def test_messages_to_sources_belong_to_the_trace_that_the_gateway_began(
     assert alone.parent is None
 
 
-def test_an_exporter_must_be_installed() -> None:
+async def test_a_name_given_by_the_caller_is_short_in_a_span_and_never_a_persons_number(
+    spans: InMemorySpanExporter, traces: TracerProvider
+) -> None:
+    engine = Engine(toy.engine().schema, observers=[OperationSpans(traces.get_tracer("test"))])
+    named = f"{'N' * 95}_85073003328_{'x' * 5_000}"
+    await engine.execute(OperationRequest(f"query {named} {{ hello }}"), toy.ToyContext(), allowed=BOTH)
+    (span,) = spans.get_finished_spans()
+    assert len(span.name) < 120
+    assert "850730" not in span.to_json()
+
+
+def test_an_exporter_must_be_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UnknownExporter):
         provider("nobody_wrote_this")
     provider("console").shutdown()
+    with pytest.raises(WrongSettings) as refused:
+        read(monkeypatch, TRACES_EXPORTER="nobody_wrote_this")
+    assert refused.value.wrong == (("BTB_TRACES_EXPORTER", "No exporter of this name is installed."),)
+
+
+@pytest.mark.parametrize(("said", "shown"), [(None, "btb"), ("btb-in-ghent", "btb-in-ghent")])
+def test_spans_say_who_sends_them(monkeypatch: pytest.MonkeyPatch, said: str | None, shown: str) -> None:
+    monkeypatch.delenv("OTEL_SERVICE_NAME", raising=False)
+    if said is not None:
+        monkeypatch.setenv("OTEL_SERVICE_NAME", said)
+    traces = provider("console")
+    assert traces.resource.attributes["service.name"] == shown
+    traces.shutdown()
