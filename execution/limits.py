@@ -29,9 +29,10 @@ _INTROSPECTION = ("__schema", "__type")
 class Limits:
     """What one request may ask.
 
-    Counts are of the expanded operation (fragments written out), but `characters`, `tokens`, `directives` and
-    `fragments`, which are of the document: a comment or a text is one token, and takes time by its length. `repeats`
-    is how often one response name may stand in one selection set: comparing them is quadratic. `deadline` is in
+    Counts are of the expanded operation (fragments written out), but `characters`, `tokens`, `directives`, `fragments`
+    and `introspections`, which are of the document: a comment or a text is one token, and takes time by its length.
+    `repeats` is how often one response name may stand in one selection set: comparing them is quadratic.
+    `introspections` is how often `__schema` may stand there, which has no cost but takes time. `deadline` is in
     seconds, per operation and per subscription event. `cost` is in weighed objects; `assumed_list_size` stands for a
     list whose size nothing tells. `list_items` bounds every list in the variables.
     """
@@ -40,6 +41,7 @@ class Limits:
     tokens: int = 1_000
     depth: int = 12
     introspection_depth: int = 16
+    introspections: int = 2
     fields: int = 500
     root_fields: int = 10
     aliases: int = 30
@@ -64,6 +66,7 @@ class Measure:
     aliases: int
     root_fields: int
     introspection_depth: int
+    introspections: int
     repeats: int
     directives: int
     fragments: int
@@ -72,13 +75,13 @@ class Measure:
 class _Ruler:
     """One pass over a document."""
 
-    __slots__ = ("directives", "fragments", "introspection_depth", "memo", "repeats")
+    __slots__ = ("directives", "fragments", "introspection_depth", "introspections", "memo", "repeats")
 
     def __init__(self, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
         self.fragments = fragments
         self.memo: dict[str, tuple[int, int, int, int]] = {}
         self.directives = 0
-        self.introspection_depth = 0
+        self.introspection_depth = self.introspections = 0
         self.repeats = 0
 
     def measure(self, selection_set: SelectionSetNode) -> tuple[int, int, int, int]:
@@ -103,6 +106,7 @@ class _Ruler:
                     fields += more_fields
                     aliases += more_aliases
                     if name in _INTROSPECTION:
+                        self.introspections += name == "__schema"
                         self.introspection_depth = max(self.introspection_depth, inner + 1)
                         inner = 0
                 if inner >= depth:
@@ -147,7 +151,15 @@ def measured(document: DocumentNode, operation: OperationDefinitionNode) -> Meas
             if isinstance(definition, OperationDefinitionNode) and definition is not operation:
                 ruler.measure(definition.selection_set)
     return Measure(
-        depth, fields, aliases, width, ruler.introspection_depth, ruler.repeats, ruler.directives, len(fragments)
+        depth,
+        fields,
+        aliases,
+        width,
+        ruler.introspection_depth,
+        ruler.introspections,
+        ruler.repeats,
+        ruler.directives,
+        len(fragments),
     )
 
 
@@ -156,6 +168,7 @@ def excesses(measure: Measure, limits: Limits) -> Iterator[LimitExceeded]:
     for name in (
         "depth",
         "introspection_depth",
+        "introspections",
         "fields",
         "root_fields",
         "aliases",

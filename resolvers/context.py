@@ -83,7 +83,8 @@ class Context:
     """One operation, or one event of a subscription.
 
     `batches` is where the execution room collects calls; opaque here. `present` is the one "now" of the whole
-    operation, aware, UTC. `purpose` is what the caller says it needs persons' data for.
+    operation, aware, UTC. `purpose` is what the caller says it needs persons' data for. `address` is where a request
+    came from, for what is bounded by it; None where nobody knows.
     """
 
     house: House
@@ -95,6 +96,7 @@ class Context:
     present: Present
     purpose: str | None = None
     interruption: Interrupting | None = None
+    address: str | None = None
 
     @property
     def moment(self) -> datetime:

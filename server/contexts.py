@@ -56,6 +56,7 @@ class Contexts:
             present=present,
             purpose=purpose,
             interruption=getattr(info, "interruption", None),
+            address=info.client,
         )
 
 

@@ -16,7 +16,7 @@ from datasources.kbo_mirror.source import MirrorPolicy
 from datasources.magda.settings import ClientCertificate, MagdaSettings, Signing
 from datasources.outages import OutagePolicy
 from datasources.register.database import Patience
-from execution.hooks import Policies
+from execution.hooks import Policies, free
 from execution.http import HttpSettings
 from execution.limits import Limits
 from execution.persisted import DocumentsAsSent, DocumentSource, PersistedQueries, TrustedDocuments, manifest
@@ -25,6 +25,7 @@ from resolvers.context import Context, uncounted
 from schema import errors
 from server.gateway import CertificateHeader, GatewayProof, Proof, SignedExtension, SignedRequest
 from server.settings import Settings, WrongSettings
+from server.spending import CostBudget
 
 
 def magda_settings(settings: Settings, base_url: str) -> MagdaSettings:
@@ -81,7 +82,7 @@ def patience(settings: Settings) -> Patience:
 
 def limits(settings: Settings) -> Limits:
     """What one operation may ask."""
-    return Limits(**settings.limits.model_dump(exclude={"body_bytes", "json_depth"}))
+    return Limits(**settings.limits.model_dump(exclude={"body_bytes", "json_depth", "cost_per_minute"}))
 
 
 def http_settings(settings: Settings) -> HttpSettings:
@@ -117,7 +118,14 @@ def operation_policies(settings: Settings) -> Policies:
     def may_trace(context: Context) -> bool:
         return settings.gateway_proves_itself
 
-    return Policies(introspection=may_look, service=may_look, trace=may_trace, translate=errors.translate)
+    per_minute = settings.limits.cost_per_minute
+    return Policies(
+        introspection=may_look,
+        service=may_look,
+        trace=may_trace,
+        spend=CostBudget(per_minute).spent_by if per_minute else free,
+        translate=errors.translate,
+    )
 
 
 def callbacks(settings: Settings) -> CallbackSettings:

@@ -195,7 +195,15 @@ class Limiting(BaseSettings):
     directives: Count = Field(20, description="Directives in a document.")
     fragments: Count = Field(30, description="Fragments in a document.")
     repeats: Count = Field(20, description="How often one name stands in one selection.")
+    introspections: Count = Field(2, description="How often `__schema` may stand in a document.")
     cost: Count = Field(25_000, description="Cost of an operation, in weighed objects.")
+    cost_per_minute: int = Field(
+        0,
+        ge=0,
+        le=10**9,
+        description="Cost that one caller may spend in a minute, per process: a citizen, a client or, of those "
+        "unknown, an address. 0: without bound.",
+    )
     assumed_list_size: Count = Field(10, description="Size of a list whose size nothing tells, for the cost.")
     list_items: Count = Field(1_000, description="Items of any list in the variables.")
     errors: Count = Field(20, description="Errors in one answer.")

@@ -97,6 +97,11 @@ async def test_what_is_within_the_limits_is_not_slow_to_validate(document: str) 
         (Limits(repeats=1), "{ hello hello }", "repeats"),
         (Limits(characters=20), '{ hello } # "and so on"', "characters"),
         (Limits(tokens=2), "{ hello }", "tokens"),
+        (
+            Limits(),
+            "{ " + " ".join(f"s{n}: __schema {{ types {{ name }} }}" for n in range(3)) + " }",
+            "introspections",
+        ),
         (Limits(introspection_depth=1), "{ __schema { types { name } } }", "introspection_depth"),
     ],
 )

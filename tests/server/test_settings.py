@@ -153,7 +153,9 @@ def test_settings_do_not_change_once_read(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_every_limit_of_an_operation_is_a_setting() -> None:
-    assert set(Limiting.model_fields) - {"body_bytes", "json_depth"} == {field.name for field in fields(Limits)}
+    assert set(Limiting.model_fields) - {"body_bytes", "json_depth", "cost_per_minute"} == {
+        field.name for field in fields(Limits)
+    }
 
 
 def test_limits_and_patience_unset_are_those_of_the_rooms(monkeypatch: pytest.MonkeyPatch) -> None:
