@@ -54,6 +54,7 @@ class CallbackSubscriptions:
         self._expires_at = expires_at
         self._now = now
         self._deliveries: set[asyncio.Task[None]] = set()
+        self._starting = 0
 
     def accepts(self, info: RequestInfo, accept: str, request: OperationRequest) -> bool:
         """Whether a gateway asks for a subscription in this way; its queries are ordinary ones."""
@@ -76,19 +77,22 @@ class CallbackSubscriptions:
         allowed: frozenset[OperationType],
     ) -> None:
         """Begin a subscription, or say why not: 4xx, and nothing is posted but perhaps one check."""
+        self._starting += 1
         try:
             answer = await self._begun(info, request, allowed)
         except RefusedRequest as refused:
             answer = self._streams.engine.refused(Answer.of(refused), info.request_id)
         except Exception as error:
             answer = self._streams.engine.broke(info.request_id, error)
+        finally:
+            self._starting -= 1
         if not answer.executed and answer.status == 200:
             answer = replace(answer, status=400)
         await written(send, answer, JSON, info.request_id)
 
     async def _begun(self, info: RequestInfo, request: OperationRequest, allowed: frozenset[OperationType]) -> Answer:
         receiver = Receiver.of((request.extensions or {})["subscription"], self._settings, self._post)
-        if self._streams.stopping or len(self._deliveries) >= self._settings.subscriptions:
+        if self._streams.stopping or self._starting + len(self._deliveries) > self._settings.subscriptions:
             raise unavailable()
         prepared = self._streams.engine.prepare(request, allowed)
         if isinstance(prepared, Answer):

@@ -15,6 +15,12 @@ from schema.outages import Outage
 from schema.scalars import Cursor
 
 
+async def _items(info: Info, after: Cursor | None, filter: ChangeFilter | None) -> AsyncGenerator[ChangeFeedItem, None]:
+    async with aclosing(changes.follow(info.context, after, wanted(info, filter))) as items:
+        async for each in items:
+            yield item(info, each)
+
+
 @strawberry.type(description="What comes without being asked again.")
 class Subscription:
     @strawberry.subscription(
@@ -26,10 +32,8 @@ class Subscription:
     async def changes(
         self, info: Info, after: Cursor | None = None, filter: ChangeFilter | None = None
     ) -> AsyncGenerator[ChangeFeedItem, None]:
-        admission.require(info.context, Deed.READ_FEED)
-        async with aclosing(changes.follow(info.context, after, wanted(info, filter))) as items:
-            async for each in items:
-                yield item(info, each)
+        admission.require(info.context, Deed.READ_FEED)  # before there is a stream: a transport may then say no to it
+        return _items(info, after, filter)
 
     @strawberry.subscription(
         description="First what is current and coming, then every outage as it is announced or resolved."

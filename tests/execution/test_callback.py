@@ -32,6 +32,7 @@ class Gateway:
     headers: list[dict[bytes, bytes]] = field(default_factory=list)
     answers: dict[str, list[int]] = field(default_factory=dict)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+    hold: asyncio.Event | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         body = b""
@@ -42,6 +43,9 @@ class Gateway:
         told = orjson.loads(body)
         self.heard.append(told)
         self.headers.append(dict(scope["headers"]))
+        self.changed.set()
+        if self.hold is not None:
+            await self.hold.wait()
         statuses = self.answers.get(told["action"], [])
         status = statuses.pop(0) if statuses else 204
         await send({"type": "http.response.start", "status": status, "headers": []})
@@ -263,6 +267,20 @@ async def test_so_many_run_at_once(http: aiohttp.ClientSession, gateway: Gateway
     for status in (200, 200, 503):
         async with http.post("/graphql", **question) as response:
             assert response.status == status
+
+
+async def test_those_that_wait_for_their_check_count_among_them(http: aiohttp.ClientSession, gateway: Gateway) -> None:
+    gateway.hold = asyncio.Event()
+    waiting = [asyncio.create_task(_status(http, gateway)) for _ in range(2)]
+    await gateway.until("check", 2)
+    assert await _status(http, gateway) == 503
+    gateway.hold.set()
+    assert await asyncio.gather(*waiting) == [200, 200]
+
+
+async def _status(http: aiohttp.ClientSession, gateway: Gateway) -> int:
+    async with http.post("/graphql", **gateway.asking("subscription { follow { number } }")) as response:
+        return response.status
 
 
 async def test_a_query_of_such_a_gateway_is_an_ordinary_one(http: aiohttp.ClientSession, gateway: Gateway) -> None:
