@@ -37,6 +37,7 @@ Translate: TypeAlias = Callable[[BaseException], "CodedError | None"]
 
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{1,63}\Z")
 _LONG_DIGITS = re.compile(r"\d(?:[ .\-/]?\d){6,}")
+_LONGEST_MESSAGE = 400
 _SYNTAX_VALUE = re.compile(r"(found|Unexpected) (String|BlockString|Block|Int|Float|Comment|Name)\b.*", re.DOTALL)
 
 
@@ -107,8 +108,9 @@ def never_translated(error: BaseException) -> CodedError | None:
 
 
 def redacted(message: str) -> str:
-    """A message about a document without the numbers that somebody may have written in it."""
-    return _LONG_DIGITS.sub("…", message)
+    """A message about a document, bounded, and without the numbers that somebody may have written in it."""
+    shown = message if len(message) <= _LONGEST_MESSAGE else message[:_LONGEST_MESSAGE] + "…"
+    return _LONG_DIGITS.sub("…", shown)
 
 
 def syntax_error(error: GraphQLError) -> FormattedError:

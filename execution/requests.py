@@ -71,9 +71,9 @@ async def _received(receive: Receive, most: int) -> bytes:
 
 
 def too_large(most: int) -> RefusedRequest:
-    """The refusal of a body of too many bytes; the connection is closed, since the rest is not read."""
-    message = f"The body may have {most} bytes."
-    return RefusedRequest("REQUEST_TOO_LARGE", 413, message, headers={"connection": "close"})
+    """The refusal of a body of too many bytes. The connection stays: a client that still sends would, of one that is
+    closed on it, hear of a reset instead of this."""
+    return RefusedRequest("REQUEST_TOO_LARGE", 413, f"The body may have {most} bytes.")
 
 
 def request_in_body(body: bytes, most_depth: int) -> dict[str, Any]:

@@ -172,3 +172,10 @@ def test_the_measure_is_that_of_the_document_written_out() -> None:
         fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
         found: Measure = measured(document, operation)
         assert (found.depth, found.fields, found.aliases) == naive(operation.selection_set, fragments)
+
+
+@pytest.mark.parametrize("document", ["{ %s }", "query ($%s: Int) { hello }", "{ ...%s }", "{ hello @%s }", "{ %s"])
+async def test_a_long_name_is_not_repeated_whole(document: str) -> None:
+    body = await answered(toy.engine(), document % ("a" * 20_000))
+    assert body["errors"]
+    assert all(len(error["message"]) < 500 for error in body["errors"])

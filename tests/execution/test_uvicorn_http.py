@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from execution.http import GraphQLHttp, HttpSettings
 from execution.streaming import Streams
 from execution.uvicorn_http import LendingHttpProtocol
-from tests.execution import streams_toy
+from tests.execution import streams_toy, toy
 from tests.execution.listening import serving
 
 LARGE = 4_000_000
@@ -33,8 +34,10 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextlib.asynccontextmanager
-async def connected(limit: int = 65_536) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    async with serving(app, Streams(streams_toy.engine())) as served:
+async def connected(
+    limit: int = 65_536, to: Any = app
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    async with serving(to, Streams(streams_toy.engine())) as served:
         host, _, port = served.host.partition(":")
         reader, writer = await asyncio.open_connection(host, int(port), limit=limit)
         try:
@@ -129,6 +132,18 @@ async def test_a_body_that_drips_in_after_its_answer_keeps_no_connection() -> No
             assert (await heard(reader)).startswith(b"HTTP/1.1 200 ")
         finally:
             dripping.cancel()
+
+
+async def test_a_body_that_is_too_large_and_sent_whole_is_told_so() -> None:
+    """A connection that is closed while its client still sends is reset, and the client never reads why."""
+    small = GraphQLHttp(toy.engine(), toy.context, HttpSettings(body_bytes=1_000))
+    async with connected(to=small) as (reader, writer):
+        writer.write(HEAD + b"content-type: application/json\r\ncontent-length: %d\r\n\r\n" % LARGE)
+        for _ in range(4):
+            await asyncio.sleep(0.01)
+            writer.write(b" " * (LARGE // 4))
+            await writer.drain()
+        assert (await reader.readline()).startswith(b"HTTP/1.1 413 ")
 
 
 async def test_who_reads_nothing_of_an_answer_is_dropped() -> None:
