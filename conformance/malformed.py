@@ -7,6 +7,8 @@ from typing import Any
 
 from tests.execution.test_websocket_fuzz import Chance
 
+CANARY = "85073003328"
+"""A national number that answers and logs must not tell."""
 QUERIES = (
     "{ domains { code } }",
     "query Q($n: EnterpriseNumber!) { enterprise(enterpriseNumber: $n) { name } }",
@@ -15,6 +17,9 @@ QUERIES = (
     'mutation { endAppointment(input: {accessManagerId: "x"}) { __typename } }',
     "subscription { changes { __typename } }",
     "subscription { outages { id } }",
+    'query P($n: NationalNumber!) { mayManage(person: {nationalNumber: $n}, enterpriseNumber: "0123456749", '
+    'domain: "FINANCE") { allowed } }',
+    f'{{ mayManage(person: {{nationalNumber: "{CANARY}"}}, enterpriseNumber: 7, domain: "FINANCE") {{ allowed }} }}',
     "{ viewer { assuranceLevel } }",
     "{ __schema { types { name } } }",
     "{ _service { sdl } }",
@@ -44,6 +49,10 @@ TOKENS = ("Bearer x", "Bearer", "Basic eDp5", "Bearer " + "a." * 3000, "")
 
 class Malformed(Chance):
     """Requests and exchanges in which something may be wrong; often only one thing, so that it is met far inside."""
+
+    def value(self, depth: int = 0) -> Any:
+        """Any JSON, and now and then a national number in it."""
+        return CANARY if self.random.random() < 0.1 else super().value(depth)
 
     def text(self) -> str:
         """A document with something wrong in it, half of the time."""
