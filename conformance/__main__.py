@@ -22,6 +22,8 @@ from conformance.rows import GROUPS
 
 KEPT = ROOT / ".local" / "conformance"
 NODE = 20
+Row = tuple[Figure, float]
+"""A figure, and in how many seconds it was reached."""
 
 
 def main() -> int:
@@ -33,16 +35,23 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _ended)
     node = need_node()
     shutil.rmtree(KEPT, ignore_errors=True)
-    began, figures = monotonic(), []
+    rows: list[Row] = []
+    began = last = monotonic()
     for name in given.groups or GROUPS:
         for figure in _of(name, KEPT / name):
-            figures.append(figure)
-            print(figure, *(f"       {each}" for each in figure.failures[:SHOWN]), sep="\n", flush=True)
-    missed = sum(not figure.holds for figure in figures)
-    print(f"\n{len(figures)} rows in {monotonic() - began:.0f} seconds:")
-    print(f"{len(figures) - missed} passed, {missed} failed")
+            last, took = monotonic(), monotonic() - last
+            rows.append((figure, took))
+            print(
+                f"{figure} ({took:.0f} s)",
+                *(f"       {each}" for each in figure.failures[:SHOWN]),
+                sep="\n",
+                flush=True,
+            )
+    missed = sum(not figure.holds for figure, _ in rows)
+    print(f"\n{len(rows)} rows in {last - began:.0f} seconds:")
+    print(f"{len(rows) - missed} passed, {missed} failed")
     if given.write:
-        given.write.write_text(page(figures, monotonic() - began, node))
+        given.write.write_text(page(rows, node))
     if not missed:
         shutil.rmtree(KEPT, ignore_errors=True)
     return min(missed, 100)
@@ -57,14 +66,16 @@ def _of(name: str, folder: Path) -> Iterator[Figure]:
         yield Figure.broken(name, error)
 
 
-def page(figures: list[Figure], seconds: float, node: str) -> str:
+def page(rows: list[Row], node: str) -> str:
     """The rows as a page of Markdown. Of the machine it says how many cores it has."""
-    rows = [f"| {each.suite} | {each.reached} of {each.asked} | {each.remark.replace('|', '/')} |" for each in figures]
-    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, Node {node}"
-    heading = f"What `make conformance` printed last, on {machine}; it took {seconds:.0f} seconds."
-    return "\n".join(
-        ["# What the suites reached", "", heading, "", "| Suite | Reached | Remark |", "|---|---|---|", *rows, ""]
-    )
+    machine = f"{os.cpu_count()} cores, Python {platform.python_version()} and Node {node}"
+    heading = f"What `make conformance` printed last, on {machine}, in {sum(took for _, took in rows):.0f} seconds."
+    lines = [
+        f"| {each.suite} | {each.reached} of {each.asked} | {each.remark.replace('|', '/')} | {took:.0f} |"
+        for each, took in rows
+    ]
+    title = ["# What the suites reached", "", heading, ""]
+    return "\n".join([*title, "| Suite | Reached | Remark | Seconds |", "|---|---|---|---|", *lines, ""])
 
 
 def need_node() -> str:

@@ -80,7 +80,7 @@ def test_the_table_is_written_where_asked(table: Path, monkeypatch: pytest.Monke
     written = table.parent / "RESULTS.md"
     monkeypatch.setattr("sys.argv", ["conformance", "good", "--write", str(written)])
     assert conformance.main() == 0
-    assert "| good | 2 of 2 |  |" in written.read_text()
+    assert "| good | 2 of 2 |  | 0 |" in written.read_text()
 
 
 def test_what_was_written_is_kept_only_where_something_missed(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
