@@ -74,7 +74,7 @@ await check('graphql-sse: what is cancelled ends quietly', async () => {
     { next: () => seen.push('next'), error: (error) => seen.push(String(error)), complete: () => seen.push('complete') });
   await soon(() => seen.length > 0, 15_000);
   stop();
-  await soon(() => seen.includes('complete'));
+  await soon(() => seen.includes('complete'), 15_000);
   return same(seen.filter((each) => each !== 'next'), ['complete']);
 });
 
