@@ -208,7 +208,9 @@ class Limiting(BaseSettings):
     list_items: Count = Field(1_000, description="Items of any list in the variables.")
     errors: Count = Field(20, description="Errors in one answer.")
     deadline: Seconds = Field(5.0, description="Longest time for an operation, and for each event of a subscription.")
-    cached_documents: Count = Field(1_000, description="Documents kept parsed.")
+    cached_documents: Count = Field(
+        1_000, description="Documents kept parsed; one of several kilobytes counts as several."
+    )
     cached_document_characters: Count = Field(16_384, description="Longest document that is kept parsed.")
 
 
