@@ -17,7 +17,7 @@ from conformance.service import service
 from conformance.speed import speed
 
 MALFORMED = 10_000
-SCANNED, WRITTEN = 20, 400
+SCANNED, WRITTEN = 20, 300
 """Examples for each operation, and whole documents."""
 
 
