@@ -21,7 +21,7 @@ _AT_ONCE = 100
 class OutageBoard:
     """Looks at the register every `poll` seconds while somebody listens, and at once after a writing of ours."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime], *, poll: float = 1.0) -> None:
+    def __init__(self, database: Database, now: Callable[[], datetime], *, poll: float = 0.25) -> None:
         self._database = database
         self._now = now
         self._poll = poll

@@ -63,12 +63,13 @@ async def progress_in(house: House, systems: Sequence[AccessManagementSystem]) -
     """The same for the house's own figures, which nobody is shown as an answer."""
     async with house.database.reading() as session:
         kept = await register.acknowledged(session)
+        listening = await house.presence.everywhere(session)
         head = await current_head(session)
-    return [_progress(kept.get(system.code), head, house.listeners[system.code]) for system in systems]
+    return [_progress(kept.get(system.code), head, system.code in listening) for system in systems]
 
 
-def _progress(kept: Acknowledgement | None, head: Head, listeners: int) -> Progress:
+def _progress(kept: Acknowledgement | None, head: Head, connected: bool) -> Progress:
     """A confirmation of another epoch says nothing about this one. The head is read last, so that nobody is ahead."""
     if kept is None or kept.epoch != head.epoch:
-        return Progress(None, None, head.position, listeners > 0)
-    return Progress(kept.position, kept.at, head.position - kept.position, listeners > 0)
+        return Progress(None, None, head.position, connected)
+    return Progress(kept.position, kept.at, head.position - kept.position, connected)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator, Collection, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from btb.actors import Client
@@ -171,7 +171,7 @@ async def follow(context: Context, after: str | None, asked: ChangeFilter) -> As
         return
     if notice is not None:
         notice.reached = start
-    with interruptible(notice) as follower, _connected(context):
+    with interruptible(notice) as follower, context.house.presence.of(_system(context)):
         async with aclosing(feed.follow(start, asked, follower)) as items:
             async for item in items:
                 shown = await _shown(context, item, follower) if isinstance(item, Batch) else item
@@ -206,18 +206,8 @@ async def _start(context: Context, after: str) -> int:
         return await start_of(context, session, after, head)
 
 
-@contextmanager
-def _connected(context: Context) -> Iterator[None]:
-    """Count a subscription of the system that follows, while it does."""
-    system = context.actor.system if isinstance(context.actor, Client) else None
-    listeners = context.house.listeners
-    if system is not None:
-        listeners[system] += 1
-    try:
-        yield
-    finally:
-        if system is not None:
-            listeners[system] -= 1
+def _system(context: Context) -> str | None:
+    return context.actor.system if isinstance(context.actor, Client) else None
 
 
 async def _disclosed(context: Context, shown: Sequence[Change], what: str = disclosures.FEED) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -25,6 +24,7 @@ from datasources.register.kept_charts import KeptCharts
 from datasources.register.persons import PersonDirectory
 from loaders import Loaders, Present, Watched
 from resolvers.budgets import NumberBudget
+from resolvers.presence import Presence
 
 
 class Interrupting(Protocol):
@@ -50,8 +50,8 @@ def uncounted(codes: Iterable[str]) -> None:
 class House:
     """What stands for as long as the service runs: sources, the register, the trade's data and the policies.
 
-    `fingerprint` is a keyed hash: it tells whether two contents are the same, and nothing else. `listeners` counts the
-    feed's subscriptions in this process by the system that follows. `feed_retention` is how long a cursor of the feed
+    `fingerprint` is a keyed hash: it tells whether two contents are the same, and nothing else. `presence` knows
+    which systems follow the feed. `feed_retention` is how long a cursor of the feed
     can be read on from; None: for ever. `refused` counts the codes of refusals, `loader_batches` the keys of each
     batch by the loader's name.
     """
@@ -71,7 +71,7 @@ class House:
     fingerprint: Callable[[bytes], bytes]
     now: Callable[[], datetime]
     outages: OutageBoard
-    listeners: Counter[str] = field(default_factory=Counter)
+    presence: Presence
     enterprise_search: EnterpriseSearch = field(default_factory=NoSearch)
     feed_retention: timedelta | None = None
     refused: Callable[[Iterable[str]], None] = uncounted

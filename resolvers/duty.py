@@ -29,7 +29,7 @@ class Duty:
 
     def __init__(self, house: House, holder: str, *, pause: float = 0.5) -> None:
         self._house = house
-        self._holder = f"{holder}:{uuid4()}"[:100]
+        self._holder = holder
         self._pause = pause
 
     async def keep(self) -> None:

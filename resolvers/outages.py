@@ -66,7 +66,10 @@ async def announce(
 
 
 async def resolve(context: Context, id: str, resolved_at: datetime | None) -> Outage:
-    """Say that an outage is over. By an operator. Raises Refused, NotAuthenticated."""
+    """Say that an outage is over, or that one which has not begun is called off. By an operator.
+
+    Raises Refused, NotAuthenticated.
+    """
     if problems := _entitled(context):
         raise Refused(problems)
     async with context.house.database.working() as session:
@@ -74,12 +77,19 @@ async def resolve(context: Context, id: str, resolved_at: datetime | None) -> Ou
         if known is None or known.resolved_at is not None:
             raise Refused([Problem(ProblemCode.UNKNOWN_OUTAGE, ("outageId",))])
         at = resolved_at or context.moment
-        if at < known.starts_at:
-            raise Refused([Problem(ProblemCode.INVALID_PERIOD, ("resolvedAt",), (("reason", "END_BEFORE_START"),))])
+        if (wrong := _mistaken(known, at, context.house.now())) is not None:
+            raise Refused([Problem(ProblemCode.INVALID_PERIOD, ("resolvedAt",), (("reason", wrong),))])
         over = replace(known, resolved_at=at)
         await register.write_outage(session, over)
     context.house.outages.ring()
     return over
+
+
+def _mistaken(known: Outage, at: datetime, now: datetime) -> str | None:
+    """Why an outage cannot have been over then: nobody knows yet when one will be, and none is over before it began."""
+    if at > now:
+        return "END_IN_FUTURE"
+    return "END_BEFORE_START" if at < known.starts_at <= now else None
 
 
 async def follow(context: Context) -> AsyncGenerator[Outage, None]:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from functools import partial
 from hmac import digest
 from pathlib import Path
+from uuid import uuid4
 
 from btb.codes import FUNCTIONS
 from btb.cursors import Cursors
@@ -27,6 +28,7 @@ from datasources.magda.transports import AsgiTransport
 from datasources.outage_board import OutageBoard
 from datasources.register import bell, epoch
 from datasources.register.changes import RegisterLog, current_head
+from datasources.register.clock import DatabaseClock
 from datasources.register.database import Database
 from datasources.register.kept_charts import KeptCharts
 from datasources.register.keys import KeyRing
@@ -37,6 +39,7 @@ from resolvers import epochs
 from resolvers.budgets import NumberBudget
 from resolvers.context import House
 from resolvers.duty import Duty
+from resolvers.presence import Presence
 from server import policies
 from server.metrics import Metrics
 from server.settings import Settings
@@ -73,6 +76,8 @@ async def open_house(settings: Settings, metrics: Metrics) -> AsyncIterator[Hous
         database = Database.open(url, policies.patience(settings))
         database.tell(metrics.statements.inc)
         stack.push_async_callback(database.close)
+        clock, replica = DatabaseClock(now), f"{os.uname().nodename}:{os.getpid()}:{uuid4()}"[:100]
+        await clock.look(database)
         if await epoch.suspicion(database) is not None:
             log.warning("The database is on another history than it was: if it was restored, run `btb epoch renew`.")
         sources = open_sources(settings, metrics, database)
@@ -99,18 +104,21 @@ async def open_house(settings: Settings, metrics: Metrics) -> AsyncIterator[Hous
             appointment_policy=policies.appointment_policy(settings),
             representation_policy=policies.representation_policy(settings),
             fingerprint=partial(_keyed, keys.secret("fingerprints")),
-            now=now,
-            outages=OutageBoard(database, now),
+            now=clock,
+            outages=OutageBoard(database, clock),
+            presence=Presence(replica),
             enterprise_search=MirrorSearch(database),
             feed_retention=settings.following.retention,
             refused=metrics.refused,
             loader_batches=metrics.loader_batches(),
         )
+        stack.push_async_callback(stopped, asyncio.create_task(clock.keep(database)))
+        stack.push_async_callback(stopped, asyncio.create_task(house.presence.keep(database)))
         stack.push_async_callback(stopped, asyncio.create_task(house.outages.watch()))
         stack.push_async_callback(stopped, asyncio.create_task(epochs.watch(house)))
         if database.is_postgresql:
             stack.push_async_callback(stopped, asyncio.create_task(bell.listen(url, feed.nudge)))
-        duty = Duty(house, holder=f"{os.uname().nodename}:{os.getpid()}")
+        duty = Duty(house, holder=replica)
         stack.push_async_callback(stopped, asyncio.create_task(duty.keep()))
         yield house
 

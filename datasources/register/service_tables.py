@@ -1,4 +1,4 @@
-"""The tables of the service itself: duties, confirmations, applications and outages."""
+"""The tables of the service itself: duties, confirmations, listeners, applications and outages."""
 
 from __future__ import annotations
 
@@ -21,6 +21,14 @@ leases = Table(
     metadata,
     Column("name", String(40), primary_key=True),
     Column("holder", String(100), nullable=False),
+    Column("until", BigInteger, nullable=False, doc="Microseconds by the database's own clock."),
+)
+
+listeners = Table(
+    "feed_listeners",
+    metadata,
+    Column("system", String(40), primary_key=True),
+    Column("replica", String(100), primary_key=True),
     Column("until", BigInteger, nullable=False, doc="Microseconds by the database's own clock."),
 )
 

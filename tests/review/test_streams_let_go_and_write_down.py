@@ -44,9 +44,9 @@ async def test_a_reader_who_leaves_follows_no_more(world: World) -> None:
     stream = changes.follow(context, changes.cursor(context, 0), EVERYTHING)
     await world.appoint("appointChiefAccessManager", "els", "koen", affiliation="EMPLOYEE")
     assert isinstance(await asyncio.wait_for(anext(stream), 10), Batch)
-    assert world.house.listeners["UMAN"] == 1
+    assert world.house.presence.here == {"UMAN"}
     await stream.aclose()
-    assert world.house.listeners["UMAN"] == 0
+    assert world.house.presence.here == set()
     assert world.house.feed.followers == 0
 
 
