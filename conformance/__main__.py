@@ -69,7 +69,8 @@ def _of(name: str, folder: Path) -> Iterator[Figure]:
 def page(rows: list[Row], node: str) -> str:
     """The rows as a page of Markdown. Of the machine it says how many cores it has."""
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()} and Node {node}"
-    heading = f"What `make conformance` printed last, on {machine}, in {sum(took for _, took in rows):.0f} seconds."
+    seconds, load = sum(took for _, took in rows), os.getloadavg()[2]
+    heading = f"What `make conformance` printed last, on {machine}: {seconds:.0f} seconds under a load of {load:.0f}."
     lines = [
         f"| {each.suite} | {each.reached} of {each.asked} | {each.remark.replace('|', '/')} | {took:.0f} |"
         for each, took in rows

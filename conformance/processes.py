@@ -18,7 +18,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 CLIENTS = HERE / "clients"
 NODE_MODULES = HERE / "node_modules"
-PATIENCE = 120.0
+PATIENCE = 180.0
 """Seconds that something may take to start: it is started when it answers, however slow the machine."""
 GRACE = 15.0
 PING = b'{"query":"{__typename}"}'
