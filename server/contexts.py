@@ -12,8 +12,9 @@ from graphql import FieldNode, NullValueNode, OperationDefinitionNode, ValueNode
 from btb.actors import Actor, Anonymous, Citizen, Client, reference
 from btb.enterprises import Language
 from btb.masking import masked
+from datasources.register.failures import RegisterFailure
 from execution.batching import Batches
-from execution.errors import Unauthenticated
+from execution.errors import RefusedRequest, Unauthenticated
 from execution.hooks import RequestInfo
 from execution.operation import Prepared
 from loaders import Loaders, Present, Reader, fresh_loaders
@@ -37,13 +38,16 @@ class Contexts:
         self._house, self._authenticator = house, authenticator
 
     async def __call__(self, info: RequestInfo) -> Context:
-        """The context of one request. Raises Unauthenticated."""
+        """The context of one request. Raises Unauthenticated, and RefusedRequest where the register cannot be asked."""
         assert self._house is not None, "a request before the house was open"
         assert self._authenticator is not None, "a request before the house was open"
         try:
             actor = await self._authenticator.actor(info.headers.get("authorization"), info.init_payload)
         except token_checks.Unauthenticated:
             raise Unauthenticated("The token is not valid.", challenge='Bearer error="invalid_token"') from None
+        except RegisterFailure:
+            sentence, later = "The register is out of reach; ask again.", {"retry-after": "1"}
+            raise RefusedRequest("RETRYABLE", 503, sentence, headers=later, retryable=True) from None
         present, purpose = Present(self._house.now()), info.headers.get(PURPOSE)
         purpose = None if purpose is None else masked(purpose[:400])
         return Context(

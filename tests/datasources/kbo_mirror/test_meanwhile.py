@@ -98,7 +98,7 @@ async def _killed(folder: Path, database_url: str, path: Path, at: str, wait: fl
 @pytest.mark.parametrize(
     ("steps", "update_steps"),
     [
-        pytest.param(("denomination.csv", "search index"), ("applying",), marks=pytest.mark.timeout(600)),
+        (("denomination.csv", "search index"), ("applying",)),
         pytest.param(_STEPS * 4, _UPDATE_STEPS * 4, marks=[pytest.mark.slow, pytest.mark.timeout(900)]),
     ],
 )
