@@ -60,7 +60,7 @@ def _promises(found: Iterable[Row]) -> str:
                 row.beside,
                 bound(row, row.must),
                 bound(row, row.aim),
-                f"**{row.reached:.2f}{row.unit}**",
+                f"**{row.said}**",
                 "–" if row.by_cpu is None else f"{row.by_cpu:.2f}×",
                 row.verdict,
             )

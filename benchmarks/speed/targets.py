@@ -24,6 +24,11 @@ class Row:
     by_cpu: float | None = None
 
     @property
+    def said(self) -> str:
+        """What was reached, with its unit."""
+        return f"{self.reached:,.0f}{self.unit}" if self.reached >= 100 else f"{self.reached:.2f}{self.unit}"
+
+    @property
     def verdict(self) -> str:
         """In a word or two."""
         if self.aim is not None and self._within(self.aim):
