@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
-from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 HERE = Path(__file__).resolve().parent
@@ -75,15 +74,13 @@ def _end_all() -> None:
 
 
 def until_it_answers(process: subprocess.Popen[bytes], url: str, body: bytes | None = None) -> None:
-    """Return when something answers there; any status will do without a body. Raises TimeoutError and RuntimeError."""
+    """Return when what is asked there succeeds. Raises TimeoutError and RuntimeError."""
     headers = {"content-type": "application/json"} if body else {}
 
     def answers() -> bool:
         try:
             with urlopen(Request(url, data=body, headers=headers), timeout=10):
                 return True
-        except HTTPError:
-            return body is None
         except OSError:
             return False
 

@@ -25,6 +25,7 @@ from graphql import (
     get_nullable_type,
     is_composite_type,
     is_list_type,
+    is_required_argument,
 )
 from strawberry.federation.schema_directives import Cost as CostDirective
 from strawberry.federation.schema_directives import ListSize
@@ -117,12 +118,14 @@ class CostRules:
             weight = MUTATION_WEIGHT if parent is self._schema.mutation_type else int(is_composite_type(named_type))
         told = _directive(field.extensions, ListSize)
         given = {argument.out_name or name: name for name, argument in field.args.items()} | {n: n for n in field.args}
+        lists = {name: each for name, each in field.args.items() if is_list_type(get_nullable_type(each.type))}
         if told is None:
-            slicing: Iterable[str] = (
-                name for name, each in field.args.items() if is_list_type(get_nullable_type(each.type))
-            )
+            slicing: Iterable[str] = lists
+        elif told.slicing_arguments:
+            slicing = (given[name] for name in told.slicing_arguments if name in given)
         else:
-            slicing = (given[name] for name in told.slicing_arguments or () if name in given)
+            # A list that must be given is the question: its answer is as long, however long it might have been.
+            slicing = (name for name, each in lists.items() if is_required_argument(each))
         weights = {name: _weight(argument.extensions) or 0 for name, argument in field.args.items()}
         return _Rule(
             weight,

@@ -43,6 +43,7 @@ class Preparation:
         self._limits = limits
         self._costs = CostRules(self._schema, limits.assumed_list_size)
         self._kept: OrderedDict[tuple[str, str | None], Prepared | Answer] = OrderedDict()
+        self._weight = 0
         ours: dict[type[ASTValidationRule], type[ASTValidationRule]] = {
             ValuesOfCorrectTypeRule: values_rule(translate),
             OverlappingFieldsCanBeMergedRule: OverlappingFields,
@@ -63,8 +64,10 @@ class Preparation:
         made = self._made(text, operation_name)
         if len(text) + len(operation_name or "") <= self._limits.cached_document_characters:
             self._kept[key] = made
-            if len(self._kept) > self._limits.cached_documents:
-                self._kept.popitem(last=False)
+            self._weight += _weight(*key)
+            while self._weight > self._limits.cached_documents:
+                forgotten, _ = self._kept.popitem(last=False)
+                self._weight -= _weight(*forgotten)
         return made
 
     def _made(self, text: str, operation_name: str | None) -> Prepared | Answer:
@@ -110,6 +113,11 @@ class Preparation:
             introspects=not roots.isdisjoint(("__schema", "__type")),
             asks_service="_service" in roots,
         )
+
+
+def _weight(text: str, operation_name: str | None) -> int:
+    """As how many documents one counts that is kept: a parsed document takes a hundred times the room of its text."""
+    return 1 + (len(text) + len(operation_name or "")) // 1_024
 
 
 def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:

@@ -43,9 +43,10 @@ async def in_office(
     context: Context, numbers: Sequence[EnterpriseNumber], domain: str | None, at: datetime | None
 ) -> list[Sequence[Mandate] | Exception]:
     """Everybody in office in each enterprise at a moment, chief first; with a domain, those who may manage it."""
-    moment = at or context.moment
     answers: list[Sequence[Mandate] | Exception] = []
-    for chart in await charts(context, numbers, at):
+    found_charts = await charts(context, numbers, at)
+    moment = at or context.moment  # only now: what was read is not in the future of whoever read it
+    for chart in found_charts:
         if isinstance(chart, Exception):
             answers.append(chart)
         else:

@@ -170,8 +170,8 @@ class Enterprise:
     async def access_managers(
         several: list[Enterprise], info: Info, domain: strawberry.ID | None = None, at: datetime | None = None
     ) -> Each[list[LazyManager]]:
-        moment = at or info.context.moment
         found = await mandates.in_office(info.context, _numbers(several), domain, at)
+        moment = at or info.context.moment
         return [each if isinstance(each, Exception) else [_manager(one, moment) for one in each] for each in found]
 
     @strawberry.field(

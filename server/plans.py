@@ -16,7 +16,8 @@ log = logging.getLogger("btb.plans")
 def compiled(settings: Settings, schema: Schema) -> tuple[CompiledExecutor | None, Figures]:
     """The executor that is tried first for queries, and what it counts."""
     said = settings.plans
-    plans = CompiledQueries(schema, PlanSettings(kept=said.kept))
+    first = 0 if said.mode == "shadow" else 1
+    plans = CompiledQueries(schema, PlanSettings(kept=said.kept, interpreted_first=first))
     if said.mode == "off":
         return None, plans.figures
     if said.mode == "shadow":

@@ -18,9 +18,10 @@ from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings
 
 from server.feed_sections import Following
+from server.limit_sections import Limiting
 from server.protocol_sections import Callbacks, Documents, Plans, Traces
 from server.rule_sections import Appointing, Mirror, Representing
-from server.sections import Cache, Gateway, House, Limiting, Magda, Neighbours, Register, Serving
+from server.sections import Cache, Gateway, House, Magda, Neighbours, Register, Serving
 
 _PREFIX: Final = "BTB_"
 _FOR_TESTS: Final = ("BTB_REQUIRE_ALL", "BTB_TEST_")

@@ -73,7 +73,7 @@ class OperationSpans(Observer):
                 "graphql.operation.type": kind,
                 "graphql.operation.name": name,
                 "graphql.document.hash": f"sha256:{prepared.document_hash}",
-                "btb.request": request_id,
+                "btb.request": masked(request_id),
             },
         )
         token = ambient.attach(set_span_in_context(span))
@@ -138,6 +138,8 @@ class TraceParent:
         carried = {
             name.decode(): value.decode("latin-1") for name, value in scope.get("headers", ()) if name in _PROPAGATED
         }
+        if masked(state := carried.get("tracestate", "")) != state:
+            del carried["tracestate"]
         if not carried:
             await self._app(scope, receive, send)
             return

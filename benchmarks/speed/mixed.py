@@ -18,7 +18,8 @@ ANSWERED, MADE = b'{"data":{"_entities":[{"enterpriseNumber"', b'"AppointmentMad
 class Clients:
     """What they ask: of ten requests six are `several` enterprises, three are `one`, and one is an appointment.
 
-    `readers` are the tokens of those who ask, one a client; `chief` is the token of who appoints.
+    `readers` are the tokens of those who ask, one a client; `chief` is the token of who appoints. `pause` is for how
+    many seconds a client does nothing between an answer and its next request, on the average.
     """
 
     readers: Sequence[str]
@@ -26,6 +27,7 @@ class Clients:
     several: Callable[[random.Random], bytes]
     one: Callable[[random.Random], bytes]
     appointments: Iterator[bytes]
+    pause: float = 0.0
 
 
 @dataclass(slots=True)
@@ -49,7 +51,7 @@ class Served:
 
 
 async def crowded(server: Server, clients: Clients, seconds: float) -> Served:
-    """All clients on one server, each with a connection of its own and no pause between answer and request."""
+    """All clients on one server, each with a connection of its own."""
     served = Served()
     began = time.perf_counter()
     until = began + seconds
@@ -67,6 +69,8 @@ async def _client(server: Server, clients: Clients, served: Served, until: float
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=2**24)
     try:
         while time.perf_counter() < until:
+            if clients.pause:
+                await asyncio.sleep(chance.uniform(0, 2 * clients.pause))
             turn = chance.randrange(10)
             if turn == 0:
                 asked, mark, times = (

@@ -17,6 +17,7 @@ from benchmarks.speed.register import APPOINTED, Seeded, seeded
 from benchmarks.speed.servers import Recipe, Server, running
 
 HUNDRED, APPOINTMENTS = "_entities × 100 on PostgreSQL", "appointments on PostgreSQL"
+WITHOUT_PAUSE, WITH_PAUSE = "many clients without a pause", "many clients, a second between"
 WRITERS = (OURS, *NODES)
 READ = 2_000
 """So many enterprises are asked about; appointments are made in those behind them."""
@@ -35,10 +36,10 @@ class Size:
 
 @dataclass(slots=True)
 class Found:
-    """What was found, by server: figures by question, the crowd's rounds, bytes in memory, seconds to an answer."""
+    """What was found, by server: figures by question, rounds by crowd, bytes in memory, seconds to an answer."""
 
     figures: Figured = field(default_factory=dict)
-    crowds: dict[str, list[Served]] = field(default_factory=dict)
+    crowds: dict[str, dict[str, list[Served]]] = field(default_factory=dict)
     memory: dict[str, int] = field(default_factory=dict)
     starts: dict[str, list[float]] = field(default_factory=dict)
 
@@ -81,9 +82,19 @@ async def _measure(made: Found, servers: Sequence[Server], register: Seeded, pac
     def single(chance: random.Random) -> bytes:
         return entities([chance.choice(numbers)])
 
-    clients = Clients(register.readers, register.chief, some, single, new)
-    for _ in range(size.crowd_rounds):
-        for server in writing:
-            made.crowds.setdefault(server.name, []).append(await crowded(server, clients, size.crowd_seconds))
-            await register.forget_readers()
+    for crowd, pause in ((WITHOUT_PAUSE, 0.0), (WITH_PAUSE, 1.0)):
+        clients = Clients(register.readers, register.chief, some, single, new, pause)
+        made.crowds[crowd] = await _crowds(writing, clients, register, size)
     made.memory = {server.name: server.memory for server in servers}
+
+
+async def _crowds(servers: Sequence[Server], clients: Clients, register: Seeded, size: Size) -> dict[str, list[Served]]:
+    found: dict[str, list[Served]] = {server.name: [] for server in servers}
+    for _ in range(size.crowd_rounds):
+        for server in servers:
+            served = await crowded(server, clients, size.crowd_seconds)
+            found[server.name].append(served)
+            if served.errors:
+                print(f"{server.name}: {len(served.errors)} errors, among them {served.errors[0]!r}", flush=True)
+            await register.forget_readers()
+    return found

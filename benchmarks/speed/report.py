@@ -26,8 +26,9 @@ def markdown(memory: Results | None, postgresql: Results | None) -> str:
         parts.append(f"\n## {title}\n")
         for question, by_server in results.figures.items():
             parts += [f"\n{question}: medians of {results.rounds} rounds\n", _figures(by_server)]
-        if results.crowds:
-            parts += ["\nMany clients at once, mixed questions and appointments\n", _crowds(results.crowds)]
+        for name, by_server in results.crowds.items():
+            parts += [f"\n{name[0].upper()}{name[1:]}: mixed questions and appointments\n", _crowds(by_server)]
+        if results.memory:
             parts += ["\nOne process\n", _processes(results)]
         said = ", ".join(f"{name} {version}" for name, version in results.versions.items())
         parts.append(f"\nOn {os.cpu_count()} cores, with {said}.\n")

@@ -14,12 +14,14 @@ from benchmarks.speed.mixed import Served
 
 @dataclass(slots=True)
 class Results:
-    """`figures` by question and server; the rest by server. `crowds` has the medians of its rounds, but all errors."""
+    """`figures` by question and server, `memory` and `starts` by server; `crowds`, by crowd and server, has the medians
+    of its rounds, but all errors.
+    """
 
     rounds: int
     versions: dict[str, str]
     figures: Figured = field(default_factory=dict)
-    crowds: dict[str, dict[str, float]] = field(default_factory=dict)
+    crowds: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
     memory: dict[str, float] = field(default_factory=dict)
     starts: dict[str, float] = field(default_factory=dict)
 

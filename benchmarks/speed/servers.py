@@ -41,7 +41,7 @@ class Server:
         self._process = subprocess.Popen(
             [word.format(port=self.port) for word in recipe.command],
             cwd=recipe.folder,
-            env={**os.environ, "NODE_ENV": "production", **environment},
+            env={**_inherited(), "NODE_ENV": "production", **environment},
             preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}),
             stdout=subprocess.DEVNULL,
         )
@@ -75,6 +75,15 @@ class Server:
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGKILL)
         self._process.wait()
+
+
+def _inherited() -> dict[str, str]:
+    """Our environment, without settings of the product, and without what keeps Python from keeping compiled modules."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("BTB_") and name != "PYTHONDONTWRITEBYTECODE"
+    }
 
 
 @contextmanager

@@ -52,8 +52,9 @@ def rows(memory: Results | None, postgresql: Results | None) -> Iterator[Row]:
             by_server = postgresql.figures[question]
             best = max(NODES, key=lambda name: by_server[name].rate)
             yield _ratio(postgresql, question, best, must, aim)
-        ours = postgresql.crowds[OURS]
-        yield Row("many clients, mixed: p95", f"{ours['errors']:.0f} errors", ours["p95"], 250, 100, " ms", least=False)
+        for name, by_server in postgresql.crowds.items():
+            ours = by_server[OURS]
+            yield Row(f"{name}: p95", f"{ours['errors']:.0f} errors", ours["p95"], 250, 100, " ms", least=False)
         leanest = _least(postgresql.memory)
         share = postgresql.memory[OURS] / postgresql.memory[leanest]
         yield Row("memory of the process", f"{leanest}, the leanest on Node", share, 1.0, 0.5, least=False)

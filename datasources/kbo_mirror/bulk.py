@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Final, Protocol
 
@@ -126,6 +126,8 @@ async def bulk(database: Database) -> AsyncIterator[Bulk]:
         try:
             if database.is_postgresql:
                 await driver.execute(_NOTICE_A_LOST_CLIENT)
+                # Nobody reads what is loaded before the last transaction, and that one waits for the disk: `durable`.
+                await driver.execute("SET synchronous_commit = off")
                 await _locked_out_of_others(driver)
                 yield PostgresBulk(driver)
             else:
@@ -143,14 +145,41 @@ async def bulk(database: Database) -> AsyncIterator[Bulk]:
 @asynccontextmanager
 async def transaction(to: Bulk, *, staging: bool = False) -> AsyncIterator[None]:
     """Everything inside, or nothing. While only staging, the database itself is not locked."""
-    await to.run("BEGIN" if to.is_postgresql or staging else "BEGIN IMMEDIATE")
-    try:
+    async with stretches(to, staging=staging):
         yield
+
+
+@asynccontextmanager
+async def stretches(to: Bulk, *, staging: bool = False) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+    """One transaction after the other, of about a second each: what is yielded ends one where it is time.
+
+    Each end waits for the disk, so that rows are not committed a handful at a time.
+    """
+    begin = "BEGIN" if to.is_postgresql or staging else "BEGIN IMMEDIATE"
+    since = time.monotonic()
+
+    async def turn() -> None:
+        nonlocal since
+        if time.monotonic() - since >= _WORKING:
+            await to.run("COMMIT")
+            await to.rest()
+            await to.run(begin)
+            since = time.monotonic()
+
+    await to.run(begin)
+    try:
+        yield turn
     except BaseException:
         with suppress(*DATABASE_FAILURES):
             await to.run("ROLLBACK")
         raise
     await to.run("COMMIT")
+
+
+async def durable(to: Bulk) -> None:
+    """Let the transaction under way end only once it, and all before it, are on disk."""
+    if to.is_postgresql:
+        await to.run("SET LOCAL synchronous_commit TO DEFAULT")
 
 
 def column_names(table: Table) -> list[str]:

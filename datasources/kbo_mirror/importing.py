@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from datasources.kbo_mirror.bulk import Bulk, bulk, column_names, transaction
+from datasources.kbo_mirror.bulk import Bulk, bulk, column_names, durable, transaction
 from datasources.kbo_mirror.days import DayOrder
 from datasources.kbo_mirror.extract import Extract
 from datasources.kbo_mirror.indexing import cleared, indexed
@@ -134,6 +134,7 @@ async def _in_use(to: Bulk) -> InUse | None:
 
 async def _noted(to: Bulk, slot: Slot, meta: ExtractMeta, now: datetime) -> None:
     """Write which extract stands in which slot: from the end of this transaction on, every reader sees it."""
+    await durable(to)
     counted = ", ".join(
         f"(SELECT count(*) FROM {table.name})" for table in (slot.enterprises, slot.names, slot.addresses)
     )

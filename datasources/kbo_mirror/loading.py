@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from datasources.kbo_mirror.bulk import Bulk, transaction
+from datasources.kbo_mirror.bulk import Bulk, stretches
 from datasources.kbo_mirror.extract import Extract
 from datasources.kbo_mirror.problems import TooMuchRejected
 from datasources.kbo_mirror.records import Row
@@ -68,19 +68,19 @@ async def stream(
                 yield convert(batch, tally)
 
     ahead = converted()
-    rows = await asyncio.to_thread(next, ahead, _END)
-    while rows is not _END:
-        following = asyncio.ensure_future(asyncio.to_thread(next, ahead, _END))
-        try:
-            if rows:
-                async with transaction(to, staging=target.staging):
+    async with stretches(to, staging=target.staging) as turn:
+        rows = await asyncio.to_thread(next, ahead, _END)
+        while rows is not _END:
+            following = asyncio.ensure_future(asyncio.to_thread(next, ahead, _END))
+            try:
+                if rows:
                     await to.load(target.table, target.columns, rows)
-        except BaseException:
-            await asyncio.wait([following])
-            following.exception()
-            raise
-        rows = await following
-        await to.rest()
+            except BaseException:
+                await asyncio.wait([following])
+                following.exception()
+                raise
+            rows = await following
+            await turn()
     return tally
 
 

@@ -11,10 +11,10 @@ from conformance.processes import finished, free_port, running, said_by, until_i
 
 SERVER = """
 import sys
-from http.server import BaseHTTPRequestHandler, HTTPServer
-HTTPServer(("127.0.0.1", int(sys.argv[1])), BaseHTTPRequestHandler).serve_forever()
+from http.server import SimpleHTTPRequestHandler, HTTPServer
+HTTPServer(("127.0.0.1", int(sys.argv[1])), SimpleHTTPRequestHandler).serve_forever()
 """
-STUBBORN = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); print('up', flush=True); time.sleep(600)"
+STUBBORN = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); signal.pause()"
 
 
 def test_a_server_is_waited_for_until_it_answers(tmp_path: Path) -> None:

@@ -42,6 +42,19 @@ class Paged:
     def page(self, first: int | None = None, last: int | None = None) -> Page:
         return Page(edges=[], total=0)
 
+    @strawberry.field(
+        directives=[
+            ListSize(
+                assumed_size=200,
+                slicing_arguments=strawberry.UNSET,
+                sized_fields=strawberry.UNSET,
+                require_one_slicing_argument=False,
+            )
+        ]
+    )
+    def asked(self, codes: list[strawberry.ID], kinds: list[str] | None = None) -> list[toy.Shelf]:
+        return []
+
     @strawberry.field
     def pages(self, limit: int = 2) -> list[Page]:
         return []
@@ -91,6 +104,9 @@ async def test_a_cost_is_the_sum_of_weights_times_list_sizes(
         ("{ page(first: 3) { edges { node shelf { code } } total } }", 1 + 3 * 2),
         ("{ page(first: 3, last: 5) { ...F } } fragment F on Page { edges { node } }", 1 + 5),
         ("{ pages { edges { node } } }", 10 * (1 + 10)),
+        ('{ asked(codes: ["A", "B"], kinds: ["x"]) { code } }', 2),
+        ('query ($c: [ID!]! = ["A", "B", "C"]) { asked(codes: $c) { code } }', 3),
+        ("{ asked(codes: []) { code } }", 0),
     ],
 )
 async def test_the_size_of_a_connection_is_that_of_its_sized_fields(document: str, expected: int) -> None:

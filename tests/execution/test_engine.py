@@ -289,6 +289,24 @@ async def test_a_document_is_prepared_once_and_kept_within_bounds() -> None:
     assert engine.prepare(long, QUERIES) is not engine.prepare(long, QUERIES)
 
 
+@pytest.mark.parametrize(
+    ("asked", "forgotten"),
+    [
+        (OperationRequest("{ short: hello }"), False),
+        (OperationRequest(f"query {'n' * 3_100} {{ hello }}"), True),
+        (OperationRequest("query Other { hello }", operation_name="n" * 3_100), True),
+    ],
+    ids=["a short one", "a long one", "a long name"],
+)
+async def test_a_document_of_several_kilobytes_is_kept_in_the_room_of_several(
+    asked: OperationRequest, forgotten: bool
+) -> None:
+    engine = toy.engine(Limits(cached_documents=4))
+    small = engine.prepare(OperationRequest("{ hello }"), QUERIES)
+    engine.prepare(asked, QUERIES)
+    assert (engine.prepare(OperationRequest("{ hello }"), QUERIES) is not small) is forgotten
+
+
 async def test_an_answer_that_cannot_be_serialised_is_a_fault_of_ours() -> None:
     async def compiled(*_: Any) -> ExecutionResult:
         return ExecutionResult({"hello": "\ud800"}, None)

@@ -245,6 +245,28 @@ async def test_a_name_given_by_the_caller_is_short_in_a_span_and_never_a_persons
     assert "850730" not in span.to_json()
 
 
+async def test_what_a_caller_sends_along_brings_no_number_into_a_span(
+    spans: InMemorySpanExporter, traces: TracerProvider
+) -> None:
+    engine = Engine(toy.engine().schema, observers=[OperationSpans(traces.get_tracer("test"))])
+    asked = OperationRequest("{ hello }", request_id="request-of-85073003328")
+
+    async def answering(scope: Any, receive: Any, send: Any) -> None:
+        await engine.execute(asked, toy.ToyContext(), allowed=BOTH)
+
+    parent = (b"traceparent", b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+    for state in (b"vendor=85.07.30-033.28", b"vendor=abc"):
+        headers = [parent, (b"tracestate", state)]
+        await TraceParent(answering)({"type": "http", "headers": headers}, None, None)  # type: ignore[arg-type]
+    dropped, kept = spans.get_finished_spans()
+    for span in (dropped, kept):
+        assert span.parent is not None
+        assert "85073003328" not in span.to_json()
+    assert dropped.context is not None
+    assert kept.context is not None
+    assert (dropped.context.trace_state.to_header(), kept.context.trace_state.to_header()) == ("", "vendor=abc")
+
+
 def test_an_exporter_must_be_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UnknownExporter):
         provider("nobody_wrote_this")

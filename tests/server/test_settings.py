@@ -18,7 +18,8 @@ from btb.representation import RepresentationPolicy
 from execution.limits import Limits
 from server import policies
 from server.gateway import signature
-from server.sections import Limiting, Magda
+from server.limit_sections import Limiting
+from server.sections import Magda
 from server.settings import _SECTIONS, Settings, WrongSettings, meanings
 from tests.graphql import Client
 

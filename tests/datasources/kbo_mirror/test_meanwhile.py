@@ -98,7 +98,7 @@ async def _killed(folder: Path, database_url: str, path: Path, at: str, wait: fl
 @pytest.mark.parametrize(
     ("steps", "update_steps"),
     [
-        (("denomination.csv", "search index"), ("applying",)),
+        pytest.param(("denomination.csv", "search index"), ("applying",), marks=pytest.mark.timeout(600)),
         pytest.param(_STEPS * 4, _UPDATE_STEPS * 4, marks=[pytest.mark.slow, pytest.mark.timeout(900)]),
     ],
 )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from datasources.register.changes import record
 from datasources.register.database import Database
 from datasources.register.failures import RegisterConflict
-from datasources.register.migrations import check, migrate, migrate_down
+from datasources.register.migrations import check, configuration, migrate, migrate_down, newest
 from datasources.register.tables import metadata
 from tests.datasources.register.building import change, enterprise, mandate
 
@@ -32,6 +34,29 @@ async def test_up_down_and_up_again_ends_at_the_tables_of_the_code(database_url:
     await migrate(database_url)
     await migrate(database_url)
     await check(database_url)
+
+
+async def test_the_newest_revision_is_the_one_that_migrations_end_at(database_url: str) -> None:
+    await migrate(database_url)
+    database = Database.open(database_url)
+    async with database.engines[1].connect() as connection:
+        heads = await connection.run_sync(lambda here: ScriptDirectory.from_config(configuration(here)).get_heads())
+        stored = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+    await database.close()
+    assert heads == [newest()] == [stored]
+
+
+async def test_a_server_on_a_database_of_its_own_version_starts_without_alembic(database_url: str) -> None:
+    await migrate(database_url)
+    program = (
+        "import asyncio, sys; from datasources.register.migrations import migrate;"
+        "asyncio.run(migrate(sys.argv[1])); print('alembic' in sys.modules)"
+    )
+    started = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, database_url, stdout=asyncio.subprocess.PIPE
+    )
+    said, _ = await started.communicate()
+    assert (started.returncode, said.strip()) == (0, b"False")
 
 
 async def test_replicas_that_start_together_migrate_once(database_url: str) -> None:

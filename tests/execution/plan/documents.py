@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from random import Random
 from typing import Any
 
@@ -13,6 +14,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLInputObjectType,
     GraphQLSchema,
     IntValueNode,
     NamedTypeNode,
@@ -23,12 +25,15 @@ from graphql import (
     StringValueNode,
     TypeInfo,
     TypeInfoVisitor,
+    ValueNode,
     VariableNode,
     Visitor,
     build_schema,
+    get_named_type,
     parse,
     print_ast,
     print_schema,
+    value_from_ast_untyped,
     visit,
 )
 from hypothesis import strategies as st
@@ -53,15 +58,18 @@ def plain_schema(schema: Schema) -> GraphQLSchema:
 
 Asked = tuple[str, dict[str, Any]]
 
+TOY_SCALARS = {
+    "_Any": st.tuples(st.sampled_from(ENTITY_TYPES), st.integers(0, 12)).map(_representation),
+    "Date": st.sampled_from(["2026-01-02", "2024-02-29"]).map(lambda text: StringValueNode(value=text)),
+}
 
-def documents(plain: GraphQLSchema, variations: int) -> st.SearchStrategy[list[Asked]]:
+
+def documents(
+    plain: GraphQLSchema, variations: int, scalars: Mapping[str, st.SearchStrategy[Any]] | None = None
+) -> st.SearchStrategy[list[Asked]]:
     """Documents with their variables, in handfuls that vary one theme: writing a theme is what takes time."""
-    scalars = {
-        "_Any": st.tuples(st.sampled_from(ENTITY_TYPES), st.integers(0, 12)).map(_representation),
-        "Date": st.sampled_from(["2026-01-02", "2024-02-29"]).map(lambda text: StringValueNode(value=text)),
-    }
     roots = [name for name in plain.query_type.fields if name != "_service"]  # type: ignore[union-attr]
-    written = queries(plain, fields=roots, custom_scalars=scalars, print_ast=print_ast)
+    written = queries(plain, fields=roots, custom_scalars=dict(scalars or TOY_SCALARS), print_ast=print_ast)
     return st.builds(
         lambda text, seed: [varied(plain, text, Random(seed + each)) for each in range(variations)],
         written,
@@ -77,6 +85,22 @@ class _Varying(Visitor):
         self._info = info
         self._random = random
         self.fragments: list[FragmentDefinitionNode] = []
+        self.declared: dict[str, str] = {}
+        self.given: dict[str, Any] = {}
+
+    def _variable(self, node: ValueNode, *_: Any) -> VariableNode | None:
+        """Some values, those inside lists and objects too, come by a variable: sent, or by its default."""
+        type_, parent = self._info.get_input_type(), self._info.get_parent_input_type()
+        inside_one_of = isinstance(named := get_named_type(parent), GraphQLInputObjectType) and named.is_one_of
+        if type_ is None or inside_one_of or self._random.random() > 0.15:
+            return None
+        name = f"v{len(self.declared)}"
+        self.declared[name] = f"${name}: {type_} = {print_ast(node)}"
+        if self._random.random() < 0.7:
+            self.given[name] = value_from_ast_untyped(node)
+        return VariableNode(name=NameNode(value=name))
+
+    leave_int_value = leave_string_value = leave_boolean_value = leave_enum_value = leave_float_value = _variable
 
     def leave_field(self, node: FieldNode, *_: Any) -> FieldNode:
         changes: dict[str, Any] = {}
@@ -142,27 +166,8 @@ def varied(plain: GraphQLSchema, text: str, random: Random) -> tuple[str, dict[s
     variables: dict[str, Any] = {"a": random.random() < 0.5, "b": random.random() < 0.5}
     body = body.removeprefix("query").lstrip()
     used = {name for name in variables if f"if: ${name})" in body}
-    if not used:
+    declared = [f"${name}: Boolean! = true" for name in sorted(used)] + list(varying.declared.values())
+    if not declared:
         return "query Asked " + body, {}
-    declared = ", ".join(f"${name}: Boolean! = true" for name in sorted(used))
-    asked = f"query Asked({declared}) {body}"
     given = {name: value for name, value in variables.items() if name in used and random.random() < 0.8}
-    return with_variable(asked, given, random)
-
-
-def with_variable(text: str, given: dict[str, Any], random: Random) -> tuple[str, dict[str, Any]]:
-    """The same, with one argument `most`, `salt` or `number` given by a variable."""
-    for name in ("most", "salt", "number"):
-        start = text.find(f"{name}: ")
-        if start < 0 or random.random() < 0.5:
-            continue
-        end = start + len(name) + 2
-        stop = end
-        while stop < len(text) and (text[stop].isdigit() or text[stop] == "-"):
-            stop += 1
-        if stop > end:
-            default = text[end:stop]
-            text = text[:end] + "$n" + text[stop:]
-            text = text.replace("query Asked(", f"query Asked($n: Int! = {default}, ", 1)
-            return text, given if random.random() < 0.5 else {**given, "n": random.randrange(6)}
-    return text, given
+    return f"query Asked({', '.join(declared)}) {body}", given | varying.given

@@ -1,0 +1,163 @@
+"""The whole schema asked by a plan and by graphql-core, over the rehearsal town, whose answers can be spoiled."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+import pytest
+from graphql import GraphQLObjectType, OperationType, StringValueNode
+from hypothesis import strategies as st
+from strawberry.types.field import StrawberryField
+
+from execution.batching import batched
+from execution.hooks import RequestInfo
+from execution.interpreter import executor, result_of
+from execution.operation import Answer, OperationRequest
+from execution.plan import CompiledQueries, PlanSettings
+from execution.variables import coerced
+from loaders.present import Present
+from resolvers.context import Context
+from schema.errors import translate
+from server.contexts import loaders_of
+from tests.execution.plan.world import SPOILED
+from tests.schema.world import World
+
+QUERY = frozenset({OperationType.QUERY})
+ENTERPRISES = ("bakkerij", "brouwerij", "vervoer")
+LANGUAGES = ("", "fr", "de;q=0.8", "en")
+
+
+class Spoiled(Exception):
+    """What a spoiled resolver raises."""
+
+
+@dataclass(frozen=True)
+class Mood:
+    """Spoils `share` per mille of all values, by the object and the field alone: alike however they are asked for."""
+
+    seed: int = 0
+    share: int = 0
+
+    def of(self, field: str, parent: object, value: Any) -> Any:
+        """The value, or what it is spoiled to; may raise."""
+        if not self.share:
+            return value
+        draw = zlib.crc32(f"{self.seed} {field} {_identity(parent)}".encode())
+        return value if draw % 1000 >= self.share else SPOILED[(draw // 1000) % len(SPOILED)](value)
+
+    def each(self, field: str, parents: list[Any], values: Any) -> list[Any]:
+        """The same for every parent of a batch, where an exception is a value."""
+        spoiled = []
+        for parent, value in zip(parents, values, strict=True):
+            try:
+                spoiled.append(self.of(field, parent, value))
+            except Exception as broken:
+                spoiled.append(broken)
+        return spoiled
+
+
+MOOD = [Mood()]
+
+
+def _identity(parent: object) -> str:
+    for name in ("enterprise_number", "person", "code"):
+        if (found := getattr(parent, name, None)) is not None:
+            return str(found)
+    return str(getattr(getattr(parent, "mandate", None), "id", ""))
+
+
+@contextmanager
+def spoilable(world: World) -> Iterator[None]:
+    """Every resolver of the schema's object types passes what it answers through the mood of the moment."""
+    with pytest.MonkeyPatch.context() as patch:
+        for type_ in world.app.engine.schema._schema.type_map.values():
+            if not isinstance(type_, GraphQLObjectType):
+                continue
+            for definition in type_.fields.values():
+                field = definition.extensions.get("strawberry-definition")
+                if isinstance(field, StrawberryField) and field.base_resolver is not None:
+                    base = field.base_resolver
+                    if inspect.isfunction(base.wrapped_func) and not hasattr(base.wrapped_func, "__spoiled__"):
+                        patch.setattr(base, "wrapped_func", _spoiling(base.wrapped_func, f"{type_.name}.{field.name}"))
+        yield
+
+
+def _spoiling(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    batch = getattr(function, "__batched__", None)
+    if batch is not None:
+
+        @functools.wraps(batch)
+        async def several(parents: Any, info: Any, **named: Any) -> Any:
+            values = batch(parents, info, **named)
+            return MOOD[0].each(name, parents, await values if inspect.isawaitable(values) else values)
+
+        made: Any = batched(several)
+    elif inspect.iscoroutinefunction(function):
+
+        @functools.wraps(function)
+        async def later(*given: Any, **named: Any) -> Any:
+            return MOOD[0].of(name, given[0] if given else None, await function(*given, **named))
+
+        made = later
+    else:
+
+        @functools.wraps(function)
+        def now(*given: Any, **named: Any) -> Any:
+            return MOOD[0].of(name, given[0] if given else None, function(*given, **named))
+
+        made = now
+    made.__spoiled__ = True
+    return made
+
+
+class Asker:
+    """Asks both ways, as one of several callers, at one moment."""
+
+    def __init__(self, world: World, callers: dict[str, str | None]) -> None:
+        self.world, self.callers = world, callers
+        self.engine = world.app.engine
+        self.plans = CompiledQueries(self.engine.schema, PlanSettings(interpreted_first=0, patience=10**9))
+        self.outcomes: Counter[str] = Counter()
+
+    async def compare(self, text: str, variables: dict[str, Any], caller: str, language: str) -> None:
+        """Assert that a plan which answers says what graphql-core says."""
+        prepared = self.engine.prepare(OperationRequest(text), QUERY)
+        if isinstance(prepared, Answer):
+            self.outcomes["refused"] += 1
+            return
+        values = coerced(self.engine.schema._schema, prepared, variables, 5, translate)
+        if isinstance(values, list):
+            self.outcomes["refused"] += 1
+            return
+        token = self.callers[caller]
+        headers = {"accept-language": language} | ({} if token is None else {"authorization": f"Bearer {token}"})
+        context = await self.world.app.contexts(RequestInfo(headers, None, "/graphql", "POST", "sameness"))
+        again = _again(context)
+        planned = await self.plans(prepared, values, context)
+        if planned is None:
+            self.outcomes["aside"] += 1
+            return
+        self.outcomes["answered"] += 1
+        result = await result_of(executor(self.engine.schema, prepared, values, again, {}))
+        told = f"{caller} {MOOD[0]}\n{text}\n{variables}\nplanned {planned!r}\n"
+        assert not result.errors, f"{told}but {result.errors}"
+        assert planned == orjson.dumps({"data": result.data}), f"{told}but {result.data}"
+
+
+def _again(context: Context) -> Context:
+    """The same caller at the same moment, who has asked nothing yet."""
+    present = Present(context.moment)
+    loaders = loaders_of(context.house, context.actor, present, context.purpose)
+    return replace(context, batches=type(context.batches)(), loaders=loaders, present=present)
+
+
+def _text(*values: str) -> st.SearchStrategy[Any]:
+    return st.sampled_from(values).map(lambda value: StringValueNode(value=value))
