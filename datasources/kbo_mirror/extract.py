@@ -95,6 +95,8 @@ class Extract:
                 yield stream
         except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error):
             raise ExtractUnreadable(f"{name} is damaged or packed in a way we cannot read.") from None
+        except OSError:
+            raise ExtractUnreadable(f"{name} cannot be read: the system refuses it.") from None
 
 
 def files(kind: ExtractKind) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 from datasources.kbo_mirror.synthetic import write_full, write_update
 from server.commands.kbo import kbo
 from server.commands.kbo_progress import Lines
+from tests.datasources.kbo_mirror.making import ADDRESS, GOOD, NAME, folder
 
 
 @pytest.fixture
@@ -46,6 +47,32 @@ def test_a_refused_extract_is_a_sentence_and_status_1(run, tmp_path: Path) -> No
     assert refused.stderr == (
         "Not imported. This is no zip file, or its end is missing. The extract in use is untouched.\n"
     )
+
+
+def test_whatever_is_wrong_is_one_sentence_and_status_1_and_changes_nothing(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    assert run("import", str(write_full(tmp_path / "in-use", 30, number=90))).exit_code == 0
+    before = run("status", "--oldest", "36500").stdout
+    latin = {"denomination.csv": GOOD["denomination.csv"].replace("Voorbeeld", "Soci\xe9t\xe9").encode("latin-1")}
+    unreadable = folder(tmp_path / "unreadable", {"address.csv": None})
+    (unreadable / "address.csv").symlink_to("/proc/self/mem")
+    cases = (
+        (tmp_path / "nowhere.zip", "There is no such file or folder."),
+        (folder(tmp_path / "lacking", {"address.csv": None}), "address.csv missing in this full extract."),
+        (folder(tmp_path / "columns", {"address.csv": NAME}), "address.csv lacks the column TypeOfAddress"),
+        (folder(tmp_path / "semicolons", {"address.csv": ADDRESS.replace(",", ";")}), "address.csv has semicolons"),
+        (folder(tmp_path / "latin", latin), "denomination.csv is not UTF-8 text."),
+        (unreadable, "address.csv cannot be read"),
+        (write_update(tmp_path / "other.zip", [1], number=99), "Update 99 goes with extract 98"),
+        (write_full(tmp_path / "older.zip", 5, number=80), "is older than the one in use"),
+    )
+    for path, sentence in cases:
+        refused = run("import", str(path))
+        assert refused.exit_code == 1
+        told = refused.stderr.splitlines()[-1]
+        assert told.startswith(f"Not imported. {sentence}") or sentence in told
+        assert told.endswith(". The extract in use is untouched.")
+        assert refused.stdout == ""
+        assert run("status", "--oldest", "36500").stdout == before
 
 
 def test_without_an_extract_status_says_so(run) -> None:  # type: ignore[no-untyped-def]
