@@ -3,16 +3,19 @@
 The written function has this form, for `{ shop { code products { name } } }` with `products` a batch resolver:
 
     async def run(R):
-        q5 = []; d5 = []                     # parents and answers that wait for `products`
-        def l6(items): ...                   # a list of products
-        v1 = None
-        v2 = F3(v1)                          # shop
-        ...
-        r4 = {K7: v8, K9: None}
-        q5.append(v2); d5.append(r4)
-        (s5,) = await arrived(R, (C5, q5))   # level 1
-        for d, v in zip(d5, s5): ...
-        return dumps({K1: r})
+        q5 = []; d5 = []                     # parents that wait for their level, and their answers
+        v = None
+        v2 = F3(v)                           # shop
+        if type(v2) is not T4 and type(v2) not in PLAIN: learn(v2)
+        v6 = v2.code
+        if type(v6) is not str: v6 = L7(v6)
+        q5.append(v2)
+        v2 = {'K8': v6, 'K9': None}          # such literals are replaced by texts of the document when all is compiled
+        d5.append(v2)
+        root = {'K1': v2}
+        [s10] = await arrived(R, (C11, q5))  # level 1: products
+        for d12, v13 in zip(d5, s10): ...
+        return dumps({'K14': root})
 """
 
 from __future__ import annotations
