@@ -2,7 +2,7 @@
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help setup run check test slow bench conformance
+.PHONY: help setup run check test slow faults bench conformance
 
 # The first Python on the PATH that is 3.11; say `make PYTHON=/path/to/python3.11` for another.
 PYTHON ?= $(firstword $(foreach each,python3.11 python3 python,$(shell \
@@ -45,6 +45,9 @@ endif
 
 test: check ## check, and every test but the slow ones, on SQLite and PostgreSQL
 	$(BIN)/pytest -n $(WORKERS) $(PYTEST)
+
+faults: setup ## what is killed, cut, dropped and restored beside the feed, in full; about two hours
+	BTB_TEST_PROFILE=full $(BIN)/pytest -m slow tests/feed $(PYTEST)
 
 slow: setup ## the full variants of tests that bounded ones stand for
 	BTB_TEST_PROFILE=full $(BIN)/pytest -m slow $(PYTEST)

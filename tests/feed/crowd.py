@@ -39,18 +39,22 @@ class Crowd:
         """How many changes have been applied by whoever has applied fewest; -1 before all have a snapshot."""
         return min(journal_length(self.file(system)) for system in SYSTEMS)
 
+    def wrong(self) -> list[BaseException | None]:
+        """Why writers ended who should write until they are stopped."""
+        return [task.exception() for task in self.writing if task.done()]
+
     async def stop_writing(self) -> None:
         """Nobody writes any more; none of them met anything but what they expect."""
+        wrong = self.wrong()
         for task in self.writing:
             task.cancel()
-        ended = await asyncio.gather(*self.writing, return_exceptions=True)
-        wrong = [each for each in ended if not isinstance(each, asyncio.CancelledError)]
+        await asyncio.gather(*self.writing, return_exceptions=True)
         assert not wrong, wrong
 
     async def assert_nothing_lost(self) -> int:
         """Every change that was acknowledged is in the log once, and every copy is the log's; how many there were."""
         for each in (self.writers, self.requesters):
-            await until(lambda each=each: any(one.acknowledged for one in each), 60)
+            await until(lambda each=each: any(one.acknowledged for one in each) or self.wrong(), 60)
         await self.stop_writing()
         for consumer, system in zip(self.consumers, SYSTEMS, strict=True):
             await consumer.kill()

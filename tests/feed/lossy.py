@@ -1,4 +1,4 @@
-"""A WebSocket proxy that loses frames, as gateways do. It listens on a free port of loopback."""
+"""A WebSocket proxy that loses frames and repeats others, as gateways do. It listens on a free port of loopback."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from aiohttp import web
 
 
 class LossyProxy:
-    """Passes HTTP and WebSocket on to one server; of the frames that the server sends, a share is lost."""
+    """Passes HTTP and WebSocket on to one server; of the frames sent here, a share is lost, and a share comes twice."""
 
-    def __init__(self, target: str, share: float, seed: int = 7) -> None:
+    def __init__(self, target: str, share: float, twice: float, seed: int = 7) -> None:
         self._target = target
         self._share = share
+        self._twice = twice
         self._random = random.Random(seed)
         self.url = ""
         self.lost = 0
+        self.repeated = 0
         self.passed = 0
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
@@ -63,12 +65,15 @@ class LossyProxy:
                 continue
             self.passed += 1
             await sink.send_str(message.data)
+            if share and self._random.random() < self._twice:
+                self.repeated += 1
+                await sink.send_str(message.data)
 
 
 @asynccontextmanager
-async def lossy(target: str, share: float) -> AsyncIterator[LossyProxy]:
+async def lossy(target: str, share: float, twice: float = 0.0) -> AsyncIterator[LossyProxy]:
     """The proxy, for as long as the block lasts."""
-    proxy = LossyProxy(target, share)
+    proxy = LossyProxy(target, share, twice)
     app = web.Application()
     app.router.add_route("*", "/graphql", proxy.answer)
     runner = web.AppRunner(app)

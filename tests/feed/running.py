@@ -23,7 +23,7 @@ from server.rehearsal_issuer.keys import RehearsalKeys
 from server.rehearsal_issuer.minting import RehearsalIssuer
 
 ROOT = Path(__file__).parents[2]
-STARTED_WITHIN = 90.0
+STARTED_WITHIN = 300.0
 
 
 def free_port() -> int:

@@ -24,7 +24,7 @@ from btb.persons import PersonId
 from btb.refusals import Refused
 from datasources.register.changes import record
 from datasources.register.charts import chart_locked
-from datasources.register.database import Database
+from datasources.register.database import Database, WriteSession
 from datasources.register.failures import RegisterFailure
 
 PEOPLE = tuple(PersonId(uuid4()) for _ in range(6))
@@ -64,10 +64,14 @@ class Writer:
     async def _act(self) -> int:
         enterprise = number(10_000_000 + self.seed * 100 + self._random.randrange(self.enterprises))
         async with self.database.working() as session:
+            await self.before(session)
             chart = await chart_locked(session, enterprise)
             recorded = await record(session, self._decided(chart))
         self.acknowledged += [str(change.id) for change in recorded]
         return len(recorded)
+
+    async def before(self, session: WriteSession) -> None:
+        """What else this writer does, first in each transaction: nothing."""
 
     def _decided(self, chart: Chart) -> Sequence[Change]:
         act = Act(Requester(OPERATOR, operator=True), datetime.now(UTC) + self.ahead, uuid4)
