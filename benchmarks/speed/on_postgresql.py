@@ -57,6 +57,7 @@ async def found(pace: Pace, size: Size) -> Found:
             for server in servers:
                 await server.first_answer(one.one(), one.headers)
             await _measure(made, servers, register, pace, size)
+        await register.verified()
     return made
 
 

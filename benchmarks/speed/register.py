@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Sequence
@@ -58,6 +59,19 @@ class Seeded:
     async def forget_readers(self) -> None:
         """Who was shown what fills a table fast; every stretch of load begins with an empty one."""
         await self.connection.execute("TRUNCATE consultations")
+
+    async def verified(self) -> None:
+        """Exits unless `btb verify` finds the register whole, whoever wrote into it: peers write what we write."""
+        program = "from server.cli import main; main()"
+        environment = {**os.environ, **self.environment}
+        folder = self.environment["BENCH_HOME"]
+        verify = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", program, "verify", env=environment, cwd=folder, stdout=asyncio.subprocess.PIPE
+        )
+        said, _ = await verify.communicate()
+        print(said.decode().strip()[-1000:], flush=True)
+        if verify.returncode != 0:
+            raise SystemExit("What was written under load is no register.")
 
 
 @asynccontextmanager

@@ -82,6 +82,7 @@ function decided(input, who, person, now, version) {
       validFrom: moment,
     };
     mandate.delegations.push(delegation);
+    mandate.delegations.sort((one, other) => (one.id < other.id ? -1 : 1));
     changes.push(change("DELEGATION_GRANTED", version + changes.length + 1, input, who, moment, mandate, delegation));
   }
   return { mandate, changes };
