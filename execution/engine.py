@@ -19,6 +19,7 @@ from execution.persisted import DocumentsAsSent, DocumentSource
 from execution.preparation import Preparation
 from execution.reporting import Run
 from execution.time_limit import within
+from execution.turns import Turns
 from execution.variables import coerced
 
 __all__ = ["Answer", "Engine", "Limits", "OperationRequest", "Prepared"]
@@ -51,6 +52,7 @@ class Engine:
         self.limits = limits or Limits()
         self.policies = policies or Policies()
         self.observers = tuple(observers)
+        self.turns = Turns(self.limits.at_once)
         self._executor = executor
         self._documents = DocumentsAsSent() if documents is None else documents
         self._preparation = Preparation(schema, self.limits, self.policies.translate)
@@ -77,7 +79,7 @@ class Engine:
             variables = await self._admitted(run, prepared, request, context)
             if isinstance(variables, Answer):
                 return run.refused(variables)
-            asked = self._result(run, prepared, variables, request, context)
+            asked = self._in_turn(run, prepared, variables, request, context)
             result = await within(self.limits.deadline, asked)
         except TimeoutError:
             return run.late()
@@ -111,6 +113,16 @@ class Engine:
         except CodedError as refused:
             return Answer.of(refused)
         return variables
+
+    async def _in_turn(
+        self, run: Run, prepared: Prepared, variables: VariableValues, request: OperationRequest, context: Any
+    ) -> ExecutionResult | bytes:
+        place = await self.turns.place()
+        run.its_turn()
+        try:
+            return await self._result(run, prepared, variables, request, context)
+        finally:
+            self.turns.leave(place)
 
     async def _result(
         self, run: Run, prepared: Prepared, variables: VariableValues, request: OperationRequest, context: Any

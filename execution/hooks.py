@@ -47,6 +47,7 @@ class OperationReport:
     """One finished operation, for figures and logs: nothing in it was written by the caller but names and sizes.
 
     `document` is the SHA-256 of the document's text; `codes` are those of the answer's errors; times in nanoseconds.
+    `turn_at` is when its execution began, behind others where too many ran; None where it never did.
     """
 
     request_id: str
@@ -59,6 +60,7 @@ class OperationReport:
     codes: tuple[str, ...]
     started_at: int
     prepared_at: int
+    turn_at: int | None
     finished_at: int
 
 

@@ -34,7 +34,8 @@ class Limits:
     `repeats` is how often one response name may stand in one selection set: comparing them is quadratic.
     `introspections` is how often `__schema` may stand there, which has no cost but takes time. `deadline` is in
     seconds, per operation and per subscription event. `cost` is in weighed objects; `assumed_list_size` stands for a
-    list whose size nothing tells. `list_items` bounds every list in the variables.
+    list whose size nothing tells. `list_items` bounds every list in the variables. `at_once` is how many queries and
+    mutations run together, the others waiting their turn within their deadline; 0 for any number.
     """
 
     characters: int = 65_536
@@ -53,6 +54,7 @@ class Limits:
     list_items: int = 1_000
     errors: int = 20
     deadline: float = 5.0
+    at_once: int = 4
     cached_documents: int = 1_000
     cached_document_characters: int = 16_384
 

@@ -36,6 +36,7 @@ class Run:
         "_prepared_at",
         "_started_at",
         "_translate",
+        "_turn_at",
         "_wall",
         "_watching",
         "compiled",
@@ -53,6 +54,7 @@ class Run:
         self._ceiling = ceiling
         self.request_id = request.request_id or new_request_id()
         self._started_at = self._prepared_at = perf_counter_ns()
+        self._turn_at: int | None = None
         self._prepared: Prepared | None = None
         self._wall = time_ns()
         self.traced: GraphQLSchema | None = None
@@ -63,6 +65,10 @@ class Run:
         """The document is known to be valid."""
         self._prepared = prepared
         self._prepared_at = perf_counter_ns()
+
+    def its_turn(self) -> None:
+        """It runs from now on, having waited for others or not."""
+        self._turn_at = perf_counter_ns()
 
     @contextmanager
     def _all_watching(self, context: Any) -> Iterator[None]:
@@ -171,6 +177,7 @@ class Run:
             codes=codes,
             started_at=self._started_at,
             prepared_at=self._prepared_at,
+            turn_at=self._turn_at,
             finished_at=perf_counter_ns(),
         )
         for observer in self._observers:

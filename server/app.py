@@ -73,6 +73,7 @@ class Subgraph:
             observers=(self.metrics, FaultLog(), *(() if self.traces is None else (self.traces.spans,))),
             documents=policies.documents(settings),
         )
+        self.metrics.watch_turns(self.engine.turns)
         self.streams = Streams(self.engine, renewed, sharing_key=sharing_key, joinable=joinable)
         self.issuer = self._rehearsal_issuer()
         self._issuers = self._trusted()

@@ -38,6 +38,13 @@ class Limiting(BaseSettings):
     list_items: Count = Field(1_000, description="Items of any list in the variables.")
     errors: Count = Field(20, description="Errors in one answer.")
     deadline: Seconds = Field(5.0, description="Longest time for an operation, and for each event of a subscription.")
+    at_once: int = Field(
+        4,
+        ge=0,
+        le=10_000,
+        description="Queries and mutations that run at once in a process; the others wait in order, and the deadline "
+        "counts. Who waits long for a source lets others run meanwhile. 0: any number.",
+    )
     cached_documents: Count = Field(
         1_000, description="Documents kept parsed; one of several kilobytes counts as several."
     )

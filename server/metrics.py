@@ -22,6 +22,7 @@ from datasources.kbo_mirror.state import MirrorState
 from execution.hooks import Fault, Observer, OperationReport
 from execution.plan import Figures
 from execution.plan.signals import Reason as AsideReason
+from execution.turns import Turns
 from loaders import NAMES as LOADERS
 from server.token_checks import Reason
 
@@ -41,6 +42,9 @@ class Metrics(Observer):
         self.operations = self._counter("btb_operations", "Operations answered.", "type", "outcome")
         self._counted: dict[tuple[str, str], tuple[Counter, Histogram]] = {}
         self.latency = self._histogram("btb_operation_seconds", "Time of an operation.", _FAST, "type")
+        self.queued = self._histogram(
+            "btb_operation_turn_seconds", "Time from a request's first look to the start of its execution.", _FAST
+        )
         self.cost = self._histogram("btb_operation_cost", "Cost of an operation, in weighed objects.", _COSTS)
         self.refusals = self._counter("btb_refusals", "Errors and refusals answered, by code.", "code")
         self.not_admitted = self._counter(
@@ -78,6 +82,8 @@ class Metrics(Observer):
         operations, latency = counted
         operations.inc()
         latency.observe((report.finished_at - report.started_at) / _NANOSECONDS)
+        if report.turn_at is not None:
+            self.queued.observe((report.turn_at - report.started_at) / _NANOSECONDS)
         if report.cost is not None:
             self.cost.observe(report.cost)
         self.refused(report.codes)
@@ -135,6 +141,13 @@ class Metrics(Observer):
         aside = self._gauge("btb_plans_aside", "Queries for which a plan stepped aside, by reason.", "reason")
         for reason in AsideReason:
             aside.labels(reason.value).set_function(partial(figures.aside.__getitem__, reason))
+
+    def watch_turns(self, turns: Turns) -> None:
+        """Show how many operations run and how many wait, as it is when the figures are read."""
+        self._gauge("btb_operations_running", "Operations that run.").set_function(lambda: turns.running)
+        self._gauge("btb_operations_waiting", "Operations that wait for their turn.").set_function(
+            lambda: turns.waiting
+        )
 
     def watch_charts(self, kept: Callable[[], int], read: Callable[[], int]) -> None:
         """Show how often a chart in memory was confirmed by the database, and how often one was read whole."""

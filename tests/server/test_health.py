@@ -80,7 +80,7 @@ async def test_a_crowd_at_the_door_costs_one_look_a_second(later: float, looks: 
 
 
 def _report(codes: tuple[str, ...] = (), executed: bool = True) -> OperationReport:
-    return OperationReport("id", "query", "Q", "hash", executed, False, 7, codes, 0, 1, 30_000_000)
+    return OperationReport("id", "query", "Q", "hash", executed, False, 7, codes, 0, 1, 20_000_000, 30_000_000)
 
 
 def _told(metrics: Metrics, tell: Callable[[Metrics], None]) -> Awaitable[Reply]:
@@ -97,6 +97,7 @@ def _told(metrics: Metrics, tell: Callable[[Metrics], None]) -> Awaitable[Reply]
         (lambda all: all.finished(_report(("X", "X"))), 'btb_refusals_total{code="X"} 2.0'),
         (lambda all: all.finished(_report()), 'btb_operation_seconds_bucket{le="0.05",type="query"} 1.0'),
         (lambda all: all.finished(_report()), "btb_operation_cost_sum 7.0"),
+        (lambda all: all.finished(_report()), 'btb_operation_turn_seconds_bucket{le="0.025"} 1.0'),
         (lambda all: all.failed(Fault("id", None, (), ValueError())), "btb_faults_total 1.0"),
         (
             lambda all: all.called("persons", "refused", 0.2),
