@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from graphql import ExecutionResult, default_field_resolver, default_type_resolver
 from graphql.execution.values import VariableValues
+from graphql.type.definition import GraphQLResolveInfoHelpers
 from strawberry import Schema
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
@@ -27,7 +28,17 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
     Where a non-null field fails, graphql-core cancels what its neighbours wait for; a future shared by a loader is
     then cancelled for everybody. Futures are shielded here, and a cancellation that was not meant for the waiting
     task is an ordinary failure of its field.
+
+    What a run held leaves when it ends: its helpers know it, so it does not keep them, and no collector is waited for.
     """
+
+    @property
+    def async_helpers(self) -> GraphQLResolveInfoHelpers:
+        return GraphQLResolveInfoHelpers(gather=self.gather_async_work, track=self.track_async_work)
+
+    @async_helpers.setter
+    def async_helpers(self, kept: GraphQLResolveInfoHelpers) -> None:
+        """graphql-core would keep them."""
 
     async def with_abort_signal(self, awaitable: Awaitable[Value]) -> Value:
         try:

@@ -33,11 +33,13 @@ class ByKey(Generic[Key, Value]):
         self._gathered: list[Key] = []
         self._task: asyncio.Task[None] | None = None
         self._last: tuple[list[Key], list[Value | Exception]] = [], []
-        self._single: DataLoader[Key, Value | Exception] = DataLoader(self._collected, cache=False)
+        self._single: DataLoader[Key, Value | Exception] | None = None
 
     async def load(self, key: Key) -> Value:
         """The value under one key; raises the failure the source gave for it."""
         if key not in self._answers:
+            if self._single is None:
+                self._single = DataLoader(self._collected, cache=False)
             await asyncio.shield(self._single.load(key))
         answer = self._answers[key]
         if isinstance(answer, Exception):
@@ -68,6 +70,7 @@ class ByKey(Generic[Key, Value]):
         self._last = [], []
 
     async def _collected(self, keys: list[Key]) -> list[Value | Exception]:
+        self._single = None  # it knows us: a circle would keep every answer of an operation until garbage is collected
         return await self.load_many(keys)
 
     async def _fetch(self, missing: list[Key]) -> None:

@@ -1,6 +1,8 @@
 """A key is asked once per operation, and everybody who asked gets its own answer."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import Mapping, Sequence
 
 import pytest
@@ -108,3 +110,18 @@ async def test_what_is_primed_is_not_asked() -> None:
     loader.forget(5)
     assert await loader.load(5) == 50
     assert source.asked == [[5]]
+
+
+async def test_an_operations_answers_leave_with_it_and_wait_for_no_garbage_collector() -> None:
+    source = Source()
+    loader = ByKey(source.ask)
+    assert await loader.load(1) == 10
+    assert await loader.load_many([1, 2]) == [10, 20]
+    await asyncio.sleep(0)  # the tasks that asked are put away by the event loop
+    gc.disable()
+    try:
+        asked = weakref.ref(source)
+        del loader, source
+        assert asked() is None
+    finally:
+        gc.enable()
