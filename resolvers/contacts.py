@@ -1,9 +1,10 @@
-"""Where an access manager is reached: e-mail addresses and phone numbers, normalised or refused."""
+"""Where an access manager is reached: e-mail addresses and phone numbers, normalised or refused.
+
+The two packages that know them are imported with the first address and the first number: they hold long tables and
+expressions, and a service that only answers questions starts sooner and is smaller without them.
+"""
 
 from __future__ import annotations
-
-import phonenumbers
-from email_validator import EmailNotValidError, validate_email
 
 from btb.mandates import Contact
 from btb.refusals import Problem, ProblemCode
@@ -28,6 +29,8 @@ def contact(email: str | None, phone: str | None) -> tuple[Contact, tuple[Proble
 
 
 def _email(text: str) -> str | None:
+    from email_validator import EmailNotValidError, validate_email
+
     try:
         return validate_email(text, check_deliverability=False).normalized if len(text) <= 254 else None
     except EmailNotValidError:
@@ -37,6 +40,8 @@ def _email(text: str) -> str | None:
 def _phone(text: str) -> str | None:
     if len(text) > 40:
         return None
+    import phonenumbers
+
     try:
         number = phonenumbers.parse(text, "BE")
     except phonenumbers.NumberParseException:

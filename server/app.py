@@ -34,9 +34,10 @@ from server.faults import FaultLog
 from server.feed_figures import FeedFigures
 from server.health import Check, Live, Ready
 from server.house import now, open_house
-from server.issuer_calls import IssuerCalls
+from server.introspection import Post
 from server.issuer_file import read_issuers
 from server.issuers import Issuer, trusted
+from server.jwks import Fetch, nobody_to_ask
 from server.metrics import Metrics
 from server.pages import page_routes
 from server.plans import compiled
@@ -76,6 +77,7 @@ class Subgraph:
         self.metrics.watch_turns(self.engine.turns)
         self.streams = Streams(self.engine, renewed, sharing_key=sharing_key, joinable=joinable)
         self.issuer = self._rehearsal_issuer()
+        self._town = Town.build() if settings.town_in_process or self.issuer is not None else None
         self._issuers = self._trusted()
         self._house: House | None = None
         self._starlette = Starlette(routes=self._routes(), lifespan=self._lifespan)
@@ -130,24 +132,33 @@ class Subgraph:
             Route("/metrics", self.metrics),
             *page_routes(graphiql=settings.graphiql_shown, rehearsal=settings.rehearsing),
         ]
-        if self.issuer is not None:
-            routes.append(Mount(ISSUER_PATH, rehearsal_issuer_app(self.issuer, Town.build(), now)))
+        if self.issuer is not None and self._town is not None:
+            routes.append(Mount(ISSUER_PATH, rehearsal_issuer_app(self.issuer, self._town, now)))
         return routes
 
     @asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            house = self._house = await stack.enter_async_context(open_house(self.settings, self.metrics))
+            house = self._house = await stack.enter_async_context(open_house(self.settings, self.metrics, self._town))
             FeedFigures(house, self.metrics)
             if self.traces is not None:
                 stack.callback(self.traces.close)
-            await stack.enter_async_context(self.callback_calls.open())
-            calls = await stack.enter_async_context(IssuerCalls.open())
-            verifier = TokenVerifier.of(self._issuers, calls.fetch, calls.post, now)
+            if self.settings.callbacks.origins:
+                await stack.enter_async_context(self.callback_calls.open())
+            verifier = TokenVerifier.of(self._issuers, *await self._issuers_asked(stack), now)
             stack.push_async_callback(verifier.close)
             self.contexts.open(house, self._authenticator(house, verifier))
             settle_garbage()
             yield
+
+    async def _issuers_asked(self, stack: AsyncExitStack) -> tuple[Fetch, Post]:
+        """How issuers are asked; nobody can be where all keys are at hand, and then no HTTP client is imported."""
+        if not any(issuer.asked for issuer in self._issuers):
+            return nobody_to_ask, nobody_to_ask
+        from server.issuer_calls import IssuerCalls
+
+        calls = await stack.enter_async_context(IssuerCalls.open())
+        return calls.fetch, calls.post
 
     def _trusted(self) -> tuple[Issuer, ...]:
         """Whose tokens are believed; read before anything listens, so that a mistake stops the start."""
@@ -185,6 +196,7 @@ def settle_garbage() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+    gc.enable()
 
 
 def traced(settings: Settings) -> Tracing | None:

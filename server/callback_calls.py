@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import aiohttp
+if TYPE_CHECKING:
+    import aiohttp
 
-_TIMEOUT: Final = aiohttp.ClientTimeout(total=10.0, connect=2.0)
 _AT_ONCE: Final = 100
 
 
 class CallbackCalls:
-    """An HTTP client for callbacks alone. It is closed until the application is open."""
+    """An HTTP client for callbacks alone. It is closed until the application is open.
+
+    aiohttp is imported when it is opened: a service that is asked for no callbacks starts sooner and is smaller.
+    """
 
     def __init__(self) -> None:
         self._session: aiohttp.ClientSession | None = None
@@ -21,8 +24,10 @@ class CallbackCalls:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """From now on, until the block is left, callbacks can be posted."""
+        import aiohttp
+
         async with aiohttp.ClientSession(
-            timeout=_TIMEOUT,
+            timeout=aiohttp.ClientTimeout(total=10.0, connect=2.0),
             cookie_jar=aiohttp.DummyCookieJar(),
             connector=aiohttp.TCPConnector(limit=_AT_ONCE),
             auto_decompress=False,
@@ -34,6 +39,8 @@ class CallbackCalls:
         """The status of the answer; its body is not read. Raises OSError or TimeoutError where there was none."""
         if self._session is None:
             raise ConnectionError("The application is closed.")
+        import aiohttp
+
         try:
             async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as response:
                 return response.status

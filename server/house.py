@@ -67,8 +67,8 @@ def now() -> datetime:
 
 
 @asynccontextmanager
-async def open_house(settings: Settings, metrics: Metrics) -> AsyncIterator[House]:
-    """The house, for as long as the block lasts. The database is migrated first."""
+async def open_house(settings: Settings, metrics: Metrics, town: Town | None = None) -> AsyncIterator[House]:
+    """The house, for as long as the block lasts, on this town where it rehearses. The database is migrated first."""
     url = settings.register.url.get_secret_value()
     make_folder_of(url)
     await migrate(url)
@@ -80,7 +80,7 @@ async def open_house(settings: Settings, metrics: Metrics) -> AsyncIterator[Hous
         await clock.look(database)
         if await epoch.suspicion(database) is not None:
             log.warning("The database is on another history than it was: if it was restored, run `btb epoch renew`.")
-        sources = open_sources(settings, metrics, database)
+        sources = open_sources(settings, metrics, database, town)
         stack.push_async_callback(close_sources, sources)
         keys = KeyRing.load_or_create(settings.house.person_keys)
         async with database.reading() as session:
@@ -123,9 +123,9 @@ async def open_house(settings: Settings, metrics: Metrics) -> AsyncIterator[Hous
         yield house
 
 
-def open_sources(settings: Settings, metrics: Metrics, database: Database) -> Sources:
+def open_sources(settings: Settings, metrics: Metrics, database: Database, town: Town | None = None) -> Sources:
     """MAGDA where the settings say where it is, else the rehearsal town, behind the answers we keep and the mirror."""
-    town = Town.build() if settings.town_in_process else None
+    town = (town or Town.build()) if settings.town_in_process else None
     transport = None if town is None else AsgiTransport(rehearsal_app(town))
     asked = magda(
         policies.magda_settings(settings, IN_PROCESS),

@@ -12,8 +12,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote_plus
 
-from authlib.oauth2.rfc7523 import private_key_jwt_sign  # type: ignore[import-untyped]
-
 from server.issuers import Introspection, Issuer
 from server.jwks import IssuerUnreachable
 from server.token_checks import LEEWAY, Reason, Unauthenticated, VerifiedToken, check_audience, check_claims
@@ -86,6 +84,9 @@ class Introspector:
 
 
 def _assertion(introspection: Introspection) -> str:
+    # Here, because few issuers are shown one: starting takes longer by fifty modules otherwise.
+    from authlib.oauth2.rfc7523 import private_key_jwt_sign  # type: ignore[import-untyped]
+
     signed: str = private_key_jwt_sign(
         introspection.private_key,
         client_id=introspection.client_id,

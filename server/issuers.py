@@ -89,6 +89,11 @@ class Issuer:
     systems: Mapping[str, str] = field(default_factory=dict)
     introspection: Introspection | None = None
 
+    @property
+    def asked(self) -> bool:
+        """Whether the network is used, for its keys or about its opaque tokens."""
+        return isinstance(self.jwks, str) or self.introspection is not None
+
     def scopes_of(self, name: str) -> frozenset[Scope]:
         """What one scope name of this issuer opens here: our own names, then its own table, `prefix*` included."""
         if name in _OURS:

@@ -28,6 +28,11 @@ class IssuerUnreachable(Exception):
     """An issuer did not answer, or not as it should; the message says how, never what was sent."""
 
 
+async def nobody_to_ask(url: str, *form: object) -> bytes:
+    """How issuers are asked where none needs to be. Raises IssuerUnreachable."""
+    raise IssuerUnreachable("no issuer is asked")
+
+
 class KeySource(Protocol):
     """Where the keys of one issuer come from."""
 

@@ -16,6 +16,7 @@ from datasources.kbo import EnterpriseAnswer, Kbo
 from datasources.persons import PersonAnswer
 from datasources.readings import AuthenticSource, Freshness, Reading
 from datasources.register.database import Database
+from datasources.rehearsal import Town
 from server import house
 from server.cli import main
 from server.metrics import Metrics
@@ -61,9 +62,9 @@ class Living:
 _opened = house.open_sources
 
 
-def open_sources(settings: Settings, metrics: Metrics, database: Database) -> house.Sources:
+def open_sources(settings: Settings, metrics: Metrics, database: Database, town: Town | None = None) -> house.Sources:
     """The product's sources, asked no further than the database."""
-    sources = _opened(settings, metrics, database)
+    sources = _opened(settings, metrics, database, town)
     living: Any = Living()
     return replace(sources, kbo=ExtractOnly(sources.kbo), persons=living)
 

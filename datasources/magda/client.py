@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from lxml import etree
 
-from datasources.magda.elements import Unreadable
+from datasources.magda.elements import Element, Unreadable
 from datasources.magda.envelope import Answer, Reply, SoapFault, reply
 from datasources.magda.exceptions import AnotherKey, Verdict, message_verdict
 from datasources.magda.forms import (
@@ -25,8 +25,7 @@ from datasources.magda.forms import (
     Operation,
     Sender,
 )
-from datasources.magda.settings import MagdaSettings
-from datasources.magda.signature import BodySignature
+from datasources.magda.settings import MagdaSettings, Signing
 from datasources.magda.transports import Transport
 from datasources.outages import Clock, Outlet, OutOfReach
 
@@ -113,7 +112,7 @@ class MagdaClient:
         self._transport = transport
         self._clock = clock
         self._new_reference = new_reference or references()
-        self._signature = BodySignature(settings.signing) if settings.signing is not None else None
+        self._sign = None if settings.signing is None else _signature(settings.signing)
         self._ways: dict[str, _Way] = {}
 
     def outlet(self, operation: Operation) -> Outlet:
@@ -169,10 +168,10 @@ class MagdaClient:
 
     def _written(self, operation: Operation, reference: str, questions: list[tuple[str, str]]) -> bytes:
         written = self._way(operation).letterhead.message(self.now(), reference, questions)
-        if self._signature is None:
+        if self._sign is None:
             return written
         envelope = etree.fromstring(written)  # our own words of a moment ago
-        self._signature.sign(envelope)
+        self._sign(envelope)
         return etree.tostring(envelope)
 
     def _reply(self, operation: Operation, status: int, answered: bytes) -> Reply:
@@ -232,6 +231,12 @@ def references() -> Callable[[], str]:
     start = uuid4()
     head, serial = str(start)[:24], itertools.count(start.node)
     return lambda: f"{head}{next(serial) & 0xFFFFFFFFFFFF:012x}"
+
+
+def _signature(signing: Signing) -> Callable[[Element], None]:
+    from datasources.magda.signature import BodySignature  # few have to sign, and it brings thirty modules along
+
+    return BodySignature(signing).sign
 
 
 def _own_url(settings: MagdaSettings, operation: Operation) -> str | None:

@@ -23,7 +23,7 @@ from datasources.magda.forms import GEEF_FUNCTIES, GEEF_ONDERNEMING, GEEF_PERSOO
 from datasources.magda.functions import FunctionsKey, functions_question, held_functions
 from datasources.magda.persons import person_facts, person_question, reader, register_of, registered, registration
 from datasources.magda.settings import MagdaSettings
-from datasources.magda.transports import HttpTransport, Transport
+from datasources.magda.transports import Transport
 from datasources.outages import Clock
 from datasources.persons import PersonAnswer
 from datasources.readings import AuthenticSource, Freshness, Reading, SourceFailure
@@ -156,7 +156,12 @@ def magda(
     known_functions: Collection[str] | None = None,
 ) -> Magda:
     """MAGDA at the address in the settings, over HTTP unless another transport is given."""
-    client = MagdaClient(settings, transport or HttpTransport(settings), now, clock, observer)
+    if transport is None:
+        # Here, because a rehearsal needs no HTTP client, which takes a tenth of a second to import.
+        from datasources.magda.http_transport import HttpTransport
+
+        transport = HttpTransport(settings)
+    client = MagdaClient(settings, transport, now, clock, observer)
     return Magda(MagdaKbo(client, known_functions), MagdaPersons(client), client)
 
 

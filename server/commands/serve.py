@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import click
-
-from server.commands.reading import exit_over, settings_or_exit
-from server.settings import WrongSettings
 
 
 @click.command()
@@ -15,6 +13,18 @@ from server.settings import WrongSettings
 @click.option("--port", type=click.IntRange(0, 65_535), help="Port to listen on; leads over BTB_PORT.")
 def serve(host: str | None, port: int | None) -> None:
     """Serve the subgraph."""
+    # Nearly all that is made while starting stays, and looking for garbage in it again and again would take a fifth of
+    # the start. The application switches this on once it is open.
+    gc.disable()
+    try:
+        _serve(host, port)
+    finally:
+        gc.enable()
+
+
+def _serve(host: str | None, port: int | None) -> None:
+    from server.commands.reading import exit_over, settings_or_exit
+
     settings = settings_or_exit()
     # What takes time to import comes after the settings are known to be right.
     from server.app import create_app
@@ -24,6 +34,7 @@ def serve(host: str | None, port: int | None) -> None:
     from server.logs import AccessLog, configure
     from server.neighbours import open_to_neighbours
     from server.policies import guarded
+    from server.settings import WrongSettings
 
     configure(settings.house.log_level)
     try:
@@ -36,4 +47,5 @@ def serve(host: str | None, port: int | None) -> None:
             click.echo(f"  {mistake}", err=True)
         sys.exit(2)
     known = guarded(app, settings, now, app.metrics.refused)
+    gc.freeze()  # so that what opening the application leaves behind is found among little
     listen(AccessLog(open_to_neighbours(known, settings)), settings, host=host, port=port, streams=app.streams)

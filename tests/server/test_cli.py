@@ -54,6 +54,16 @@ def test_naming_a_command_imports_neither_the_schema_nor_the_server() -> None:
     assert found.stdout.strip() == ""
 
 
+def test_a_start_imports_nothing_that_only_some_deployments_or_questions_need() -> None:
+    rare = "aiohttp", "alembic", "authlib", "email_validator", "opentelemetry", "phonenumbers", "rich", "signxml"
+    loaded = (
+        "import sys, server.app, server.commands.serve, server.listening, server.logs, server.neighbours;"
+        f"print(*sorted(set({rare}) & set(sys.modules)))"
+    )
+    found = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert found.stdout.strip() == ""
+
+
 def test_the_page_for_operators_lists_exactly_the_settings_there_are() -> None:
     page = (ROOT / "docs" / "operations.md").read_text()
     assert page == settings_command.renewed(page), "Write it with `btb settings --write`."

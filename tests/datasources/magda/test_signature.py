@@ -18,9 +18,9 @@ from signxml.algorithms import DigestAlgorithm, SignatureMethod
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from datasources.magda.forms import SOAP
+from datasources.magda.http_transport import tls
 from datasources.magda.settings import ClientCertificate, MagdaSettings, Signing
 from datasources.magda.signature import BodySignature
-from datasources.magda.transports import tls
 from tests.datasources.magda.building import enterprise
 from tests.datasources.magda.conftest import Adapt
 from tests.datasources.magda.server import SoapServer
