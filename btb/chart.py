@@ -59,13 +59,11 @@ class Chart:
 
     def in_office(self, at: datetime) -> tuple[Mandate, ...]:
         """Everybody in office at the moment, suspended or not: the chief, then co-chiefs, then access managers."""
+        in_force = [mandate for mandate in self.mandates if mandate.status(at) in _IN_FORCE]
         chief = self.chief(at)
-        managers = tuple(
-            mandate
-            for mandate in self.mandates
-            if mandate.role is AccessManagerRole.DOMAIN and mandate.status(at) in _IN_FORCE
-        )
-        return (*(() if chief is None else (chief,)), *self.co_chiefs(at), *managers)
+        co_chiefs = [mandate for mandate in in_force if mandate.role is AccessManagerRole.CO_CHIEF]
+        managers = [mandate for mandate in in_force if mandate.role is AccessManagerRole.DOMAIN]
+        return (*(() if chief is None else (chief,)), *co_chiefs, *managers)
 
     def managing(self, domain: str, at: datetime) -> tuple[Mandate, ...]:
         """Who may manage access in a domain at the moment: chief, co-chiefs, and access managers entrusted with it."""

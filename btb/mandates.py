@@ -120,8 +120,7 @@ class Mandate:
     def delegation_status(self, delegation: Delegation, at: datetime) -> MandateStatus:
         """Where a delegation stands at the moment: never better than its mandate."""
         dates = status_by_dates(delegation.valid_from, delegation.valid_until, delegation.ended_at, at)
-        whole = self.status(at)
-        return whole if dates is MandateStatus.ACTIVE and whole is not MandateStatus.ACTIVE else dates
+        return self.status(at) if dates is MandateStatus.ACTIVE else dates
 
 
 def status_by_dates(

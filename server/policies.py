@@ -173,7 +173,8 @@ def appointment_policy(settings: Settings) -> AppointmentPolicy:
 
 def mirror_policy(settings: Settings) -> MirrorPolicy:
     """Who is asked first, KBO or the extract at hand."""
-    return MirrorPolicy(settings.mirror.order, timedelta(days=settings.mirror.fresh_days))
+    said = settings.mirror
+    return MirrorPolicy(said.order, timedelta(days=said.fresh_days), said.kept)
 
 
 def representation_policy(settings: Settings) -> RepresentationPolicy:

@@ -50,6 +50,13 @@ class Mirror(BaseSettings):
     )
     fresh_days: Count = Field(45, description="Age up to which an extract is asked first.")
     oldest_days: Count = Field(45, description="Age from which readiness warns of it.")
+    kept: int = Field(
+        10_000,
+        ge=0,
+        description=(
+            "Enterprises of it kept in memory, per process; each use is first confirmed by the database. 0 keeps none."
+        ),
+    )
 
 
 class Representing(BaseSettings):

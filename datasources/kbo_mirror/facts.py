@@ -24,12 +24,15 @@ from datasources.register.database import ReadSession
 _LANGUAGES: Final = {1: Language.FR, 2: Language.NL, 3: Language.DE, 4: Language.EN}
 _KINDS: Final = {0: EnterpriseKind.UNKNOWN, 1: EnterpriseKind.NATURAL_PERSON, 2: EnterpriseKind.LEGAL_PERSON}
 _Named: TypeAlias = tuple[int, int, str]
+Mark: TypeAlias = tuple[int, str]
+"""When an extract was taken, in microseconds, and its slot and number: no two extracts, nor two imports, share it."""
 
 
 def _statement(on_postgresql: bool) -> TextClause:
-    """Both slots, of which the one not in use is not entered; a first row tells of the extract itself."""
+    """Both slots, of which the one not in use is not entered; one more row tells of the extract itself."""
     asked = "unnest(:numbers) AS asked(value)" if on_postgresql else "json_each(:numbers) AS asked"
-    parts = ["SELECT snapshot" + ", NULL" * 16 + " FROM kbo_mirror", *(_part(slot, asked) for slot in SLOTS)]
+    in_use = "SELECT snapshot, imported_at, slot || '.' || number" + ", NULL" * 14 + " FROM kbo_mirror"
+    parts = [in_use, *(_part(slot, asked) for slot in SLOTS)]
     return text(" UNION ALL ".join(parts)).bindparams(
         bindparam("numbers", type_=ARRAY(BigInteger()) if on_postgresql else Text())
     )
@@ -54,9 +57,10 @@ _ON_SQLITE: Final = _statement(on_postgresql=False)
 
 @dataclass(frozen=True, slots=True)
 class Mirrored:
-    """What the extract has of the enterprises asked, all of one moment."""
+    """What the extract has of the enterprises asked, all of one moment. `mark` is the extract's own, of no other."""
 
     read_at: datetime
+    mark: Mark
     readings: dict[EnterpriseNumber, Reading[EnterpriseFacts]]
 
 
@@ -68,13 +72,13 @@ async def mirrored(
     in_order = sorted(by_value)  # as they are stored: neighbours are read once
     values: Any = in_order if on_postgresql else orjson.dumps(in_order).decode()
     rows = (await session.execute(_ON_POSTGRESQL if on_postgresql else _ON_SQLITE, {"numbers": values})).all()
-    snapshot: int | None = None
+    in_use: tuple[int, Mark] | None = None
     facts: dict[int, tuple[Any, ...]] = {}
     names: dict[int, list[_Named]] = {}
     # One pass that unpacks: rows are many, and everything read from one by place costs again.
     for ordinal, number, status, kind, form, situation, started, seat, *address, name_kind, language, name in rows:
-        if number is None:
-            snapshot = ordinal
+        if ordinal is not None:
+            in_use = ordinal, (number, status)
             continue
         known = names.get(number)
         if known is not None:
@@ -82,11 +86,13 @@ async def mirrored(
             continue
         facts[number] = (status, kind, form, situation, started, seat, address)
         names[number] = [] if name is None else [(name_kind, language, name)]
-    if snapshot is None:
+    if in_use is None:
         return None
+    snapshot, mark = in_use
     read_at = moment_of(date.fromordinal(snapshot))
     return Mirrored(
         read_at,
+        mark,
         {
             by_value[value]: Reading(_facts(by_value[value], row, names[value]), AuthenticSource.KBO, read_at)
             for value, row in facts.items()

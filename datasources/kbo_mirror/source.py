@@ -16,7 +16,8 @@ from typing import Final, Protocol
 from btb.enterprises import EnterpriseFacts
 from btb.identifiers import EnterpriseNumber, NationalNumber
 from datasources.kbo import EnterpriseAnswer, FunctionsAnswer, Kbo
-from datasources.kbo_mirror.facts import Mirrored, mirrored
+from datasources.kbo_mirror.facts import Mirrored
+from datasources.kbo_mirror.kept_facts import KeptFacts
 from datasources.outages import Clock
 from datasources.readings import Freshness, Reading, SourceUnavailable
 from datasources.register.database import Database
@@ -37,10 +38,14 @@ class MirrorOrder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MirrorPolicy:
-    """Who is asked first, and until which age an extract is asked first at all."""
+    """Who is asked first, and until which age an extract is asked first at all.
+
+    `kept` is how many enterprises' facts stay in memory; each use is first confirmed by the database.
+    """
 
     order: MirrorOrder = MirrorOrder.MIRROR_FIRST
     fresh: timedelta = timedelta(days=45)
+    kept: int = 10_000
 
 
 class Now(Protocol):
@@ -66,6 +71,7 @@ class MirrorKbo:
         self._database = database
         self._now = now
         self._policy = policy or MirrorPolicy()
+        self._kept = KeptFacts(self._policy.kept)
         self._clock = clock
         self._empty_until: float | None = None
 
@@ -125,7 +131,7 @@ class MirrorKbo:
             return None
         try:
             async with self._database.reading() as session:
-                stored = await mirrored(session, numbers, on_postgresql=self._database.is_postgresql)
+                stored = await self._kept.mirrored(session, numbers, on_postgresql=self._database.is_postgresql)
         except RegisterFailure as failure:
             _log.warning("The mirror of KBO cannot be read: %s", failure.reason)
             return None
