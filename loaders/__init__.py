@@ -13,12 +13,13 @@ from btb.persons import PersonFacts, PersonId
 from datasources.kbo import Functions, Kbo
 from datasources.persons import PersonRegister
 from datasources.readings import Reading
+from datasources.register.consultations import Shown
 from datasources.register.database import Database
 from datasources.register.kept_charts import KeptCharts
 from datasources.register.persons import PersonDirectory
 from loaders import charts, consultations, enterprises, persons
 from loaders.batching import ByKey, Watched
-from loaders.consultations import Reader, Shown
+from loaders.consultations import Reader
 from loaders.present import Present
 
 __all__ = ["NAMES", "ByKey", "Loaders", "Present", "Reader", "Watched", "fresh_loaders"]

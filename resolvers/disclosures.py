@@ -10,11 +10,11 @@ from btb.changes import Change
 from btb.identifiers import EnterpriseNumber
 from btb.mandates import Mandate
 from btb.persons import PersonId
-from datasources.register.consultations import record_consultations
+from datasources.register.consultations import Shown
 from datasources.register.database import WriteSession
 from loaders import Present
 from loaders.batching import ByKey
-from loaders.consultations import Reader, Shown, disclosures, entries
+from loaders.consultations import Reader, disclosures
 from resolvers.context import Context
 
 MANDATES = "mandates"
@@ -47,7 +47,8 @@ async def with_changes(context: Context, session: WriteSession, changes: Sequenc
     """
     mandates = (change.mandate for change in changes if change.mandate is not None)
     shown = _shown(context, _held(mandates), MANDATES)
-    await record_consultations(session, entries(_reader(context, context.moment), shown))
+    if shown:
+        await _reader(context, context.moment).record(session, list(shown))
 
 
 def written_with_changes(context: Context, changes: Sequence[Change]) -> None:
@@ -66,7 +67,7 @@ def _shown(
 ) -> dict[Shown, None]:
     """What is written down, each once and in order; nothing for what is shown to oneself."""
     oneself = context.actor.person if isinstance(context.actor, Citizen) else None
-    return {Shown(person, enterprise, what): None for person, enterprise in people if person != oneself}
+    return {Shown.of(person, enterprise, what): None for person, enterprise in people if person != oneself}
 
 
 def _reader(context: Context, moment: datetime) -> Reader:

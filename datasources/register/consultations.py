@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from os import urandom
-from typing import NamedTuple
-from uuid import UUID
+from typing import NamedTuple, Self
+from uuid import UUID, uuid4
 
 from sqlalchemy import delete, insert, select, text, tuple_
 
@@ -39,57 +38,63 @@ class ConsultationKey:
     id: UUID
 
 
+class Shown(NamedTuple):
+    """One person's data, shown for one enterprise or for none. `what` names the data, not its content.
+
+    The person's id as an integer and the enterprise's digits: a level of a question looks some hundreds of these up
+    again and again, and hashing what they stand for would cost more than writing them down.
+    """
+
+    person: int
+    enterprise: str | None
+    what: str
+
+    @classmethod
+    def of(cls, person: PersonId, enterprise: EnterpriseNumber | None, what: str) -> Self:
+        """What is shown of a person."""
+        return cls(person.int, None if enterprise is None else enterprise.digits, what)
+
+
 _ALIKE = text(
-    "INSERT INTO consultations (id, at, subject, actor, what, enterprise, purpose) SELECT id, CAST(:at AS bigint),"
-    " subject, CAST(:actor AS varchar), CAST(:what AS varchar), enterprise, CAST(:purpose AS varchar) FROM unnest("
-    "CAST(:ids AS uuid[]), CAST(:subjects AS uuid[]), CAST(:enterprises AS varchar[]))"
-    " AS shown (id, subject, enterprise)"
+    "INSERT INTO consultations (id, at, subject, actor, what, enterprise, purpose) SELECT gen_random_uuid(),"
+    " CAST(:at AS bigint), subject, CAST(:actor AS varchar), CAST(:what AS varchar), enterprise,"
+    " CAST(:purpose AS varchar) FROM unnest(CAST(:subjects AS uuid[]), CAST(:enterprises AS varchar[]))"
+    " AS shown (subject, enterprise)"
 )
-"""What one question shows differs in three columns: three parameters for some hundreds of rows, not seven for each."""
+"""What one question shows differs in two columns: two parameters for some hundreds of rows, not seven for each."""
 
 
-def random_ids(count: int) -> list[UUID]:
-    """As many as `uuid4()` called so often, of one draw."""
-    drawn = urandom(16 * count)
-    return [UUID(bytes=drawn[place : place + 16], version=4) for place in range(0, 16 * count, 16)]
-
-
-async def record_consultations(session: WriteSession, shown: Sequence[Consultation]) -> None:
-    """Write all of them, in one statement. What cannot be written must not be shown."""
-    if shown and session.dialect.name == "postgresql" and _alike(shown):
-        first = shown[0]
-        said = {
-            "at": microseconds(first.at),
-            "actor": actor_text(first.actor),
-            "what": first.what,
-            "purpose": first.purpose,
-            "ids": [one.id for one in shown],
-            "subjects": [one.subject for one in shown],
-            "enterprises": [None if one.enterprise is None else one.enterprise.digits for one in shown],
-        }
-        await session.execute(_ALIKE, said)
-    elif shown:
+async def record_consultations(
+    session: WriteSession, at: datetime, actor: ActorReference, purpose: str | None, shown: Sequence[Shown]
+) -> None:
+    """Write down what somebody is shown, one statement a kind of data. What cannot be written must not be shown."""
+    if session.dialect.name != "postgresql":
         rows = [
             {
-                "id": one.id,
-                "at": one.at,
-                "subject": one.subject,
-                "actor": one.actor,
+                "id": uuid4(),
+                "at": at,
+                "subject": UUID(int=one.person),
+                "actor": actor,
                 "what": one.what,
-                "enterprise": one.enterprise,
-                "purpose": one.purpose,
+                "enterprise": None if one.enterprise is None else EnterpriseNumber(one.enterprise),
+                "purpose": purpose,
             }
             for one in shown
         ]
-        await session.execute(insert(consultations), rows)
-
-
-def _alike(shown: Sequence[Consultation]) -> bool:
-    first = shown[0]
-    return all(
-        one.at is first.at and one.actor is first.actor and one.what == first.what and one.purpose == first.purpose
-        for one in shown
-    )
+        if rows:
+            await session.execute(insert(consultations), rows)
+        return
+    for what in dict.fromkeys([one.what for one in shown]):
+        alike = [one for one in shown if one.what == what]
+        said = {
+            "at": microseconds(at),
+            "actor": actor_text(actor),
+            "what": what,
+            "purpose": purpose,
+            "subjects": [f"{one.person:032x}" for one in alike],
+            "enterprises": [one.enterprise for one in alike],
+        }
+        await session.execute(_ALIKE, said)
 
 
 async def consultations_of(

@@ -66,10 +66,11 @@ async def test_what_cannot_be_written_down_is_not_shown_and_not_done(
     await world.appoint("appointChiefAccessManager", "els", "koen", affiliation="EMPLOYEE")
     before = await world.rows("changes")
 
-    async def full(*_: object) -> None:
-        raise RegisterUnavailable("full")
+    class Full:
+        async def record(self, *_: object) -> None:
+            raise RegisterUnavailable("full")
 
-    monkeypatch.setattr(disclosures, "record_consultations", full)
+    monkeypatch.setattr(disclosures, "_reader", lambda *_: Full())
     given = {
         "enterpriseNumber": world.number("bakkerij"),
         "person": {"nationalNumber": world.national("nadia")},

@@ -20,8 +20,8 @@ from datasources.register.applications import (
     withdraw_application,
 )
 from datasources.register.consultations import (
-    Consultation,
     ConsultationKey,
+    Shown,
     consultations_of,
     purge_consultations,
     record_consultations,
@@ -73,21 +73,28 @@ async def test_of_many_under_one_key_one_is_kept(database: Database) -> None:
 async def test_a_person_reads_who_consulted_their_data_newest_first(database: Database) -> None:
     subject = person()
     reader = ActorReference(ActorKind.CLIENT, client="uman")
-    shown = [
-        Consultation(uuid4(), NOON + n // 2 * DAY, subject, reader, "mandates", enterprise(1), "support")
-        for n in range(5)
-    ]
+    mine, others = Shown.of(subject, enterprise(1), "mandates"), Shown.of(person(), enterprise(1), "mandates")
+    number = Shown.of(subject, None, "national number")
     async with database.working() as session:
-        await record_consultations(session, [*shown, shown[0]._replace(id=uuid4(), subject=person())])
-        await record_consultations(session, [])
-    ordered = sorted(shown, key=lambda one: (one.at, one.id), reverse=True)
+        await record_consultations(session, NOON, reader, "support", [mine, others, number])
+        await record_consultations(session, NOON, reader, None, [])
+        await record_consultations(session, NOON + DAY, reader, "support", [mine])
+        await record_consultations(session, NOON + 2 * DAY, reader, None, [mine, others])
     async with database.working() as session:
         first = await consultations_of(session, subject, 3)
-        assert list(first) == ordered[:3]
         rest = await consultations_of(session, subject, 3, ConsultationKey(first[-1].at, first[-1].id))
-        assert list(rest) == ordered[3:]
+        said = [(one.at, one.subject, one.actor, one.what, one.enterprise, one.purpose) for one in (*first, *rest)]
+        assert said[:2] == [
+            (NOON + 2 * DAY, subject, reader, "mandates", enterprise(1), None),
+            (NOON + DAY, subject, reader, "mandates", enterprise(1), "support"),
+        ]
+        assert sorted(said[2:], key=lambda one: one[3]) == [
+            (NOON, subject, reader, "mandates", enterprise(1), "support"),
+            (NOON, subject, reader, "national number", None, "support"),
+        ]
+        assert len({one.id for one in (*first, *rest)}) == 4
         assert await purge_consultations(session, NOON + DAY) == 3
-        assert len(await consultations_of(session, subject, 9)) == 3
+        assert len(await consultations_of(session, subject, 9)) == 2
 
 
 async def test_a_confirmation_never_goes_back_within_an_epoch(database: Database) -> None:
