@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Coroutine, Sequence
 from typing import Any
 
 from graphql import ExecutionResult, OperationType, create_source_event_stream
@@ -30,7 +30,8 @@ Renew = Callable[[Any], Any]
 class Engine:
     """Runs the documents of one schema within limits. One per schema and process; safe for concurrent requests.
 
-    `executor` is tried first for queries. `documents` finds the text of a request that names a stored document.
+    `executor` is tried first for queries and for the events of subscriptions. `documents` finds the text of a request
+    that names a stored document.
     Strawberry's schema extensions are not run here; a schema that has some is refused, so that none is silently lost.
     """
 
@@ -140,8 +141,17 @@ class Engine:
     ) -> Executor:
         return executor(self.schema, prepared, variables, context, dict(request.extensions or {}))
 
-    async def _told(self, run: Run, event: Any) -> ExecutionResult:
-        with run.watched(event.context_value):
+    async def _told(
+        self, run: Run, prepared: Prepared, interpreter: Executor, payload: Any, context: Any
+    ) -> ExecutionResult | bytes:
+        with run.watched(context):
+            if self._executor is not None:
+                compiled = await self._executor.event(prepared, interpreter.variable_values, context, payload)
+                if compiled is not None:
+                    run.compiled = True
+                    return compiled  # type: ignore[no-any-return]
+            event: Any = interpreter.build_per_event_executor(payload)
+            event.context_value = context
             return await result_of(event, serially=False)
 
     def refused(self, answer: Answer, request_id: str) -> Answer:
@@ -181,15 +191,23 @@ class Engine:
             return run.broke(error)
         if isinstance(source, ExecutionResult):
             return run.refused(run.unstarted(source))
-        return self._events(run, interpreter, source, renew, request.report_cost)
+        return self._events(run, prepared, interpreter, source, renew, request.report_cost)
 
     async def _events(
-        self, run: Run, interpreter: Executor, source: AsyncIterable[Any], renew: Renew | None, report_cost: bool
+        self,
+        run: Run,
+        prepared: Prepared,
+        interpreter: Executor,
+        source: AsyncIterable[Any],
+        renew: Renew | None,
+        report_cost: bool,
     ) -> AsyncGenerator[Answer, None]:
         """One answer per event; a source that breaks gives a last answer that says so."""
         try:
             async for payload in source:
-                yield await self._event(run, interpreter, payload, renew, report_cost)
+                context = interpreter.context_value if renew is None else renew(interpreter.context_value)
+                told = self._told(run, prepared, interpreter, payload, context)
+                yield await self._event(run, told, report_cost)
         except Exception as error:
             yield run.broke_off(error)
         finally:
@@ -197,14 +215,9 @@ class Engine:
                 await close()
             run.finished(())
 
-    async def _event(
-        self, run: Run, interpreter: Executor, payload: Any, renew: Renew | None, report_cost: bool
-    ) -> Answer:
-        event: Any = interpreter.build_per_event_executor(payload)
-        if renew is not None:
-            event.context_value = renew(interpreter.context_value)
+    async def _event(self, run: Run, told: Coroutine[Any, Any, ExecutionResult | bytes], report_cost: bool) -> Answer:
         try:
-            result = await within(self.limits.deadline, self._told(run, event))
+            result = await within(self.limits.deadline, told)
         except TimeoutError:
             return run.event_late()
         except Exception as error:

@@ -119,13 +119,17 @@ class Policies:
 
 
 class CompiledExecutor(Protocol):
-    """A faster way to run a prepared query, tried first."""
+    """A faster way to run a prepared query, or an event of a subscription, tried first."""
 
     async def __call__(self, prepared: Prepared, variables: VariableValues, context: Any) -> Any:
         """An ExecutionResult, or the whole serialised response; None steps aside, and the document is interpreted.
 
         Nothing that it did before stepping aside may be visible but in the context's loaders.
         """
+        ...
+
+    async def event(self, prepared: Prepared, variables: VariableValues, context: Any, payload: Any) -> Any:
+        """The same for one event, with the context of that event; a payload must be left as it was found."""
         ...
 
 

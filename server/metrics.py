@@ -132,13 +132,15 @@ class Metrics(Observer):
     def watch_plans(self, figures: Figures) -> None:
         """Show what compiled queries count of themselves, read when the figures are."""
         for name, meaning, read in (
-            ("btb_plans_answered", "Queries answered by a plan.", lambda: figures.answered),
-            ("btb_plans_compiled", "Queries compiled.", lambda: figures.compiled),
+            ("btb_plans_answered", "Queries and events answered by a plan.", lambda: figures.answered),
+            ("btb_plans_compiled", "Queries and subscriptions compiled.", lambda: figures.compiled),
             ("btb_plans_compared", "Answers compared in shadow mode.", lambda: figures.compared),
             ("btb_plans_mismatched", "Answers that differed in shadow mode.", lambda: figures.mismatched),
         ):
             self._gauge(name, meaning).set_function(read)
-        aside = self._gauge("btb_plans_aside", "Queries for which a plan stepped aside, by reason.", "reason")
+        aside = self._gauge(
+            "btb_plans_aside", "Queries and events for which a plan stepped aside, by reason.", "reason"
+        )
         for reason in AsideReason:
             aside.labels(reason.value).set_function(partial(figures.aside.__getitem__, reason))
 

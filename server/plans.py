@@ -14,7 +14,7 @@ log = logging.getLogger("btb.plans")
 
 
 def compiled(settings: Settings, schema: Schema) -> tuple[CompiledExecutor | None, Figures]:
-    """The executor that is tried first for queries, and what it counts."""
+    """The executor that is tried first for queries and events, and what it counts."""
     said = settings.plans
     first = 0 if said.mode == "shadow" else 1
     plans = CompiledQueries(schema, PlanSettings(kept=said.kept, interpreted_first=first))

@@ -50,14 +50,16 @@ class Documents(BaseSettings):
 
 
 class Plans(BaseSettings):
-    """Queries compiled to functions, instead of interpreted field by field."""
+    """Queries and events compiled to functions, instead of interpreted field by field."""
 
     model_config = section("BTB_PLANS_")
 
     mode: Literal["on", "off", "shadow"] = Field(
-        "on", description="Whether queries are compiled; `shadow` runs both ways, compares and answers as interpreted."
+        "on",
+        description="Whether queries, and events of subscriptions, are compiled; `shadow` runs both ways, compares and "
+        "answers as interpreted.",
     )
-    kept: Count = Field(1_000, description="Compiled queries kept, per process.")
+    kept: Count = Field(1_000, description="Compiled queries and subscriptions kept, per process.")
 
 
 class Callbacks(BaseSettings):

@@ -3,15 +3,16 @@
 The function walks breadth first: plain fields inline, batch resolvers once per level, other async fields together per
 level. It answers only where every value is what the schema promises and nothing raised. Otherwise it steps aside:
 graphql-core runs the same operation with the same context and shapes nulls and errors. Whatever a document says can
-therefore change how fast it is answered, never what is answered.
+therefore change how fast it is answered, never what is answered. So it is with an event of a subscription: the
+operation's only field has it for its value.
 
     signals    why a plan does not answer           classes    which Python class stands for which type
     kept       what is kept, up to a bound          arguments  arguments of a field, made once
     leaves     scalars and enums                    positions  a field, and what its resolver is told
     calls      how a field gets its values
     levels     waiting for one level                writing    the generated source
-    waiting    what waits for a level               queries    the executor that an Engine takes
-    shadow     both ways, compared
+    waiting    what waits for a level               bounds     how large a plan may be
+    queries    the executor that an Engine takes    shadow     both ways, compared
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from keyword import iskeyword
 from typing import Any, Protocol, cast
 
+from graphql import GraphQLField
 from strawberry import Schema
 from strawberry.types.field import StrawberryField
 
@@ -123,3 +124,15 @@ def attribute_of(position: Position) -> str | None:
         return None
     name = field.python_name
     return name if name.isidentifier() and not iskeyword(name) else None
+
+
+def hands_event_on(definition: GraphQLField) -> bool:
+    """Whether a subscription's field has the event as its value, as Strawberry has it.
+
+    Its permissions and extensions stand around the source: they were heard before there was an event.
+    """
+    resolve: Any = definition.resolve
+    if definition.subscribe is None or getattr(resolve, "__module__", None) != "strawberry.schema.schema_converter":
+        return False
+    event: Any = object()
+    return resolve(event, None) is event

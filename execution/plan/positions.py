@@ -17,13 +17,14 @@ from execution.plan.signals import Aside, Reason
 
 
 class Running:
-    """One run of a plan: the context and the coerced variables."""
+    """One run of a plan: the context, the coerced variables, and of a subscription the event."""
 
-    __slots__ = ("context", "variables")
+    __slots__ = ("context", "root", "variables")
 
-    def __init__(self, context: Any, variables: VariableValues) -> None:
+    def __init__(self, context: Any, variables: VariableValues, root: Any = None) -> None:
         self.context = context
         self.variables = variables
+        self.root = root
 
 
 class _Unknown:
@@ -87,7 +88,7 @@ class Position:
             _UNKNOWN,
             self._schema._schema,
             cast(Any, self._prepared.fragment_definitions),
-            None,
+            running.root,
             self._prepared.operation,
             cast(Any, running.variables.coerced),
             running.context,

@@ -1,4 +1,4 @@
-"""The executor that an Engine takes: finds or makes the plan of a query, runs it, and counts how it went."""
+"""The executor that an Engine takes: finds or makes the plan of a document, runs it, and counts how it went."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from graphql.execution.values import VariableValues
 from strawberry import Schema
 
 from execution.operation import Prepared
+from execution.plan.bounds import Bounds
 from execution.plan.classes import Classes, PlainClasses
 from execution.plan.figures import Figures
 from execution.plan.kept import Kept
 from execution.plan.positions import Running
 from execution.plan.selection import condition_variables
 from execution.plan.signals import Aside, Reason, Unplannable
-from execution.plan.writing import Bounds, Writer
+from execution.plan.writing import Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class _Document:
 
 
 class Plan:
-    """A compiled query, or the reason why there is none."""
+    """A compiled document, or the reason why there is none."""
 
     __slots__ = ("aside_in_a_row", "reason", "rested", "run")
 
@@ -59,7 +60,7 @@ class Plan:
 
 
 class CompiledQueries:
-    """Answers queries by plans; None where the interpreter must. One per schema and process."""
+    """Answers queries and events by plans; None where the interpreter must. One per schema and process."""
 
     def __init__(self, schema: Schema, settings: PlanSettings | None = None) -> None:
         self.settings = settings or PlanSettings()
@@ -73,11 +74,18 @@ class CompiledQueries:
 
     async def __call__(self, prepared: Prepared, variables: VariableValues, context: Any) -> bytes | None:
         """The whole response, or None: the interpreter must answer."""
-        plan = self._plan(prepared, variables.coerced)
+        return await self._answer(prepared, Running(context, variables))
+
+    async def event(self, prepared: Prepared, variables: VariableValues, context: Any, payload: Any) -> bytes | None:
+        """The same for one event of a subscription; the payload is as it was where the plan stepped aside."""
+        return await self._answer(prepared, Running(context, variables, payload))
+
+    async def _answer(self, prepared: Prepared, running: Running) -> bytes | None:
+        plan = self._plan(prepared, running.variables.coerced)
         if isinstance(plan, Reason):
             self.figures.aside[plan] += 1
             return None
-        answer = await self._run(plan, Running(context, variables))
+        answer = await self._run(plan, running)
         if isinstance(answer, Reason):
             plan.aside_in_a_row += 1
             self.figures.aside[answer] += 1

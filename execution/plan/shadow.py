@@ -44,6 +44,20 @@ class ShadowedQueries:
         if planned is None:
             return None
         result = await result_of(executor(self._schema, prepared, variables, context, {}))
+        return self._compared(prepared, planned, result)
+
+    async def event(
+        self, prepared: Prepared, variables: VariableValues, context: Any, payload: Any
+    ) -> ExecutionResult | None:
+        """The same for one event of a subscription."""
+        planned = await self._compiled.event(prepared, variables, context, payload)
+        if planned is None:
+            return None
+        interpreter: Any = executor(self._schema, prepared, variables, context, {})
+        result = await result_of(interpreter.build_per_event_executor(payload), serially=False)
+        return self._compared(prepared, planned, result)
+
+    def _compared(self, prepared: Prepared, planned: bytes, result: ExecutionResult) -> ExecutionResult:
         self.figures.compared += 1
         if not _equal(planned, result):
             self.figures.mismatched += 1

@@ -7,7 +7,7 @@ document says (aliases, field names, argument values) is a constant under a name
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import CodeType
+from types import CodeType, CoroutineType
 from typing import Any
 
 import orjson
@@ -53,6 +53,7 @@ class Source:
             "PLAIN": plain,
             "learn": plain.learn,
             "CAST": CAST,
+            "COROUTINE": CoroutineType,
             "arrived": arrived,
             "dumps": orjson.dumps,
             "UNDEFINED": Undefined,

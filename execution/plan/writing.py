@@ -4,7 +4,7 @@ The written function has this form, for `{ shop { code products { name } } }` wi
 
     async def run(R):
         q5 = []; d5 = []                     # parents that wait for their level, and their answers
-        v = None
+        v = R.root                           # nothing; the event, where this is a subscription
         v2 = F3(v)                           # shop
         if type(v2) is not T4 and type(v2) not in PLAIN: learn(v2)
         v6 = v2.code
@@ -21,8 +21,6 @@ The written function has this form, for `{ shop { code products { name } } }` wi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from time import perf_counter
 from typing import Any
 
 from graphql import (
@@ -31,6 +29,7 @@ from graphql import (
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLOutputType,
+    OperationType,
     is_abstract_type,
     is_leaf_type,
     is_object_type,
@@ -38,25 +37,18 @@ from graphql import (
 from strawberry import Schema
 
 from execution.operation import Prepared
-from execution.plan.calls import attribute_of, resolver_of
+from execution.plan.bounds import Bounds, Spent
+from execution.plan.calls import attribute_of, hands_event_on, resolver_of
 from execution.plan.classes import Classes, PlainClasses
 from execution.plan.leaves import Leaf
 from execution.plan.positions import Position
 from execution.plan.selection import Selections
-from execution.plan.signals import Reason, Unplannable
+from execution.plan.signals import Unplannable
 from execution.plan.source import Lines, Source
 from execution.plan.waiting import Queue, arguments_by_name, deferred
 
 DEEPEST = 12
 """Indentations after which a value is written by a function of its own; Python allows twenty loops in loops."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """How large a plan may be, and how long it may take to make."""
-
-    fields: int
-    seconds: float
 
 
 class Writer:
@@ -71,24 +63,36 @@ class Writer:
         self._preparation: list[str] = []
         self._leaves: dict[Any, Leaf] = {}
         self._levels: list[list[Queue]] = []
-        self._fields = 0
-        self._until = 0.0
+        self._kept = False
 
     def plan(self, prepared: Prepared, conditions: Mapping[str, Any]) -> Callable[[Any], Any]:
         """The document's function. Raises Unplannable."""
-        self._until = perf_counter() + self._bounds.seconds
+        self._spent = Spent(self._bounds)
         self._prepared = prepared
         self._selections = Selections(self._schema._schema, prepared, conditions)
-        query = self._schema._schema.query_type
-        assert query is not None
+        root = self._schema._schema.get_root_type(prepared.type)
+        assert root is not None, "the document was validated"
         main = Lines(0)
-        main.write("v = None")
-        self._fields_of(main, query, self._selections.root(query), "v", "root")
+        main.write("v = R.root")
+        if prepared.type is OperationType.SUBSCRIPTION:
+            self._event(main, root, self._selections.root(root))
+        else:
+            self._fields_of(main, root, self._selections.root(root), "v", "root")
         for level, queues in enumerate(self._levels, 1):
             main.level = level
             self._level(main, queues)
         main.write(f"return dumps({{{self._source.key('data')}: root}})")
         return self._source.compiled(self._preparation, main.text())
+
+    def _event(self, at: Lines, root: GraphQLObjectType, fields: Mapping[str, list[FieldNode]]) -> None:
+        """The only field of a subscription has the event itself as its value."""
+        ((key, nodes),) = fields.items()  # validated, and the source began
+        if not hands_event_on(definition := root.fields[nodes[0].name.value]):
+            raise Unplannable
+        self._spent.field()
+        self._kept = True
+        self._value(at, definition.type, nodes, "v")
+        at.write(f"root = {{{self._source.key(key)}: v}}")
 
     def _level(self, at: Lines, queues: list[Queue]) -> None:
         names = [self._source.fresh("s") for _ in queues]
@@ -98,25 +102,27 @@ class Writer:
             value, answer = self._source.fresh("v"), self._source.fresh("d")
             at.write(f"for {answer}, {value} in zip(d{queue.parents}, {name}):")
             at.indentation += 1
+            self._kept = False
             self._value(at, queue.type_, queue.nodes, value)
             at.write(f"{answer}[{queue.key}] = {value}")
             at.indentation -= 1
 
     def _value(self, at: Lines, type_: GraphQLOutputType, nodes: list[FieldNode], value: str) -> None:
         """Statements that replace the value under this name by what is answered for it."""
+        if self._kept:
+            at.write(f"if type({value}) is COROUTINE: raise ASIDE(VALUE)")
         nullable = not isinstance(type_, GraphQLNonNull)
         if isinstance(type_, GraphQLNonNull):
             type_ = type_.of_type
         if is_leaf_type(type_):
             for statement in self._leaf(type_).statements(value, nullable):
                 at.write(statement)
-        elif nullable:
-            at.write(f"if {value} is not None:")
-            at.indentation += 1
-            self._present(at, type_, nodes, value)
-            at.indentation -= 1
         else:
+            if nullable:
+                at.write(f"if {value} is not None:")
+            at.indentation += nullable
             self._present(at, type_, nodes, value)
+            at.indentation -= nullable
 
     def _present(self, at: Lines, type_: Any, nodes: list[FieldNode], value: str) -> None:
         """The same for what must be a list or an object; None is refused with whatever else is neither."""
@@ -188,7 +194,7 @@ class Writer:
         members: list[str] = []
         waiting: str | None = None
         for key, nodes in fields.items():
-            self._counted()
+            self._spent.field()
             name = self._source.key(key)
             if nodes[0].name.value == "__typename":
                 members.append(f"{name}: {self._source.text_constant(type_.name)}")
@@ -199,11 +205,13 @@ class Writer:
             read = self._read(position, value)
             if read is None:
                 waiting = waiting or self._waiting()
-                self._queue(at.level, Queue(waiting, self._call(position), name, position.definition.type, nodes))
+                call = self._source.bind("C", deferred(self._schema, position))
+                self._queue(at.level, Queue(waiting, call, name, position.definition.type, nodes))
                 members.append(f"{name}: None")
                 continue
             own = self._source.fresh("v")
             at.write(f"{own} = {read}")
+            self._kept = attribute_of(position) is not None and self._prepared.type is OperationType.SUBSCRIPTION
             self._value(at, position.definition.type, nodes, own)
             members.append(f"{name}: {own}")
         if waiting is not None:
@@ -211,11 +219,6 @@ class Writer:
         at.write(f"{answer} = {{{', '.join(members)}}}")
         if waiting is not None:
             at.write(f"d{waiting}.append({answer})")
-
-    def _counted(self) -> None:
-        self._fields += 1
-        if self._fields > self._bounds.fields or perf_counter() > self._until:
-            raise Unplannable(Reason.TOO_LARGE)
 
     def _read(self, position: Position, value: str) -> str | None:
         """The expression that gives a field's value at once, or None where it must be asked for."""
@@ -240,9 +243,6 @@ class Writer:
         number = self._source.fresh("")
         self._preparation.append(f"q{number} = []; d{number} = []")
         return number
-
-    def _call(self, position: Position) -> str:
-        return self._source.bind("C", deferred(self._schema, position))
 
     def _queue(self, level: int, queue: Queue) -> None:
         while len(self._levels) <= level:

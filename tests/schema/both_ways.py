@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 import pytest
@@ -31,6 +31,9 @@ from tests.execution.plan.world import SPOILED
 from tests.schema.world import World
 
 QUERY = frozenset({OperationType.QUERY})
+SUBSCRIPTION = frozenset({OperationType.SUBSCRIPTION})
+Told: TypeAlias = Callable[[Context], Any]
+"""Makes an event for whoever hears it."""
 ENTERPRISES = ("bakkerij", "brouwerij", "vervoer")
 LANGUAGES = ("", "fr", "de;q=0.8", "en")
 
@@ -127,9 +130,11 @@ class Asker:
         self.plans = CompiledQueries(self.engine.schema, PlanSettings(interpreted_first=0, patience=10**9))
         self.outcomes: Counter[str] = Counter()
 
-    async def compare(self, text: str, variables: dict[str, Any], caller: str, language: str) -> None:
-        """Assert that a plan which answers says what graphql-core says."""
-        prepared = self.engine.prepare(OperationRequest(text), QUERY)
+    async def compare(
+        self, text: str, variables: dict[str, Any], caller: str, language: str, told: Told | None = None
+    ) -> None:
+        """Assert that a plan which answers says what graphql-core says: of a query, or of an event that is told."""
+        prepared = self.engine.prepare(OperationRequest(text), QUERY if told is None else SUBSCRIPTION)
         if isinstance(prepared, Answer):
             self.outcomes["refused"] += 1
             return
@@ -141,15 +146,20 @@ class Asker:
         headers = {"accept-language": language} | ({} if token is None else {"authorization": f"Bearer {token}"})
         context = await self.world.app.contexts(RequestInfo(headers, None, "/graphql", "POST", "sameness"))
         again = _again(context)
-        planned = await self.plans(prepared, values, context)
+        interpreter: Any = executor(self.engine.schema, prepared, values, again, {})
+        if told is None:
+            planned = await self.plans(prepared, values, context)
+        else:
+            planned = await self.plans.event(prepared, values, context, told(context))
+            interpreter = interpreter.build_per_event_executor(told(again))
         if planned is None:
             self.outcomes["aside"] += 1
             return
         self.outcomes["answered"] += 1
-        result = await result_of(executor(self.engine.schema, prepared, values, again, {}))
-        told = f"{caller} {MOOD[0]}\n{text}\n{variables}\nplanned {planned!r}\n"
-        assert not result.errors, f"{told}but {result.errors}"
-        assert planned == orjson.dumps({"data": result.data}), f"{told}but {result.data}"
+        result = await result_of(interpreter, serially=False)
+        said = f"{caller} {MOOD[0]}\n{text}\n{variables}\nplanned {planned!r}\n"
+        assert not result.errors, f"{said}but {result.errors}"
+        assert planned == orjson.dumps({"data": result.data}), f"{said}but {result.data}"
 
 
 def _again(context: Context) -> Context:

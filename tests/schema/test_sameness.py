@@ -55,7 +55,7 @@ def asker(loop: asyncio.AbstractEventLoop, tmp_path_factory: pytest.TempPathFact
     loop.run_until_complete(stack.aclose())
 
 
-def _scalars(world: World) -> dict[str, st.SearchStrategy[Any]]:
+def scalars(world: World) -> dict[str, st.SearchStrategy[Any]]:
     def text(*values: str) -> st.SearchStrategy[Any]:
         return st.sampled_from(values).map(lambda value: StringValueNode(value=value))
 
@@ -85,7 +85,7 @@ def _object(members: dict[str, str]) -> ObjectValueNode:
 def compare(loop: asyncio.AbstractEventLoop, asker: Asker, count: int, moods: st.SearchStrategy[Mood]) -> None:
     """Ask `count` documents both ways, each by two callers."""
     asker.outcomes.clear()
-    written = documents(plain_schema(asker.engine.schema), VARIATIONS, _scalars(asker.world))
+    written = documents(plain_schema(asker.engine.schema), VARIATIONS, scalars(asker.world))
     callers = st.lists(st.sampled_from(CALLERS), min_size=3, max_size=3, unique=True)
 
     @settings(max_examples=count // VARIATIONS, deadline=None, database=None, suppress_health_check=UNHURRIED)

@@ -56,6 +56,12 @@ def plain_schema(schema: Schema) -> GraphQLSchema:
     return build_schema(print_schema(schema._schema))
 
 
+def plain_events(schema: Schema) -> GraphQLSchema:
+    """The same, whose queries are the subscriptions: a way to have those written too."""
+    plain = plain_schema(schema)
+    return GraphQLSchema(**{**plain.to_kwargs(), "query": plain.subscription_type, "subscription": None})
+
+
 Asked = tuple[str, dict[str, Any]]
 
 TOY_SCALARS = {
@@ -69,9 +75,26 @@ def documents(
 ) -> st.SearchStrategy[list[Asked]]:
     """Documents with their variables, in handfuls that vary one theme: writing a theme is what takes time."""
     roots = [name for name in plain.query_type.fields if name != "_service"]  # type: ignore[union-attr]
-    written = queries(plain, fields=roots, custom_scalars=dict(scalars or TOY_SCALARS), print_ast=print_ast)
+    return _written(plain, roots, variations, dict(scalars or TOY_SCALARS), "query")
+
+
+def subscriptions(
+    plain: GraphQLSchema,
+    fields: list[str],
+    variations: int,
+    scalars: Mapping[str, st.SearchStrategy[Any]] | None = None,
+) -> st.SearchStrategy[list[Asked]]:
+    """The same of subscriptions, each of one of these fields; for a schema of `plain_events`."""
+    given = dict(scalars or TOY_SCALARS)
+    return st.sampled_from(fields).flatmap(lambda field: _written(plain, [field], variations, given, "subscription"))
+
+
+def _written(
+    plain: GraphQLSchema, roots: list[str], variations: int, scalars: dict[str, st.SearchStrategy[Any]], kind: str
+) -> st.SearchStrategy[list[Asked]]:
+    written = queries(plain, fields=roots, custom_scalars=scalars, print_ast=print_ast)
     return st.builds(
-        lambda text, seed: [varied(plain, text, Random(seed + each)) for each in range(variations)],
+        lambda text, seed: [varied(plain, text, Random(seed + each), kind) for each in range(variations)],
         written,
         st.integers(0, 2**32),
     )
@@ -156,7 +179,7 @@ def _changed(node: FieldNode, **changes: Any) -> FieldNode:
     return FieldNode(**{**kept, **changes})
 
 
-def varied(plain: GraphQLSchema, text: str, random: Random) -> tuple[str, dict[str, Any]]:
+def varied(plain: GraphQLSchema, text: str, random: Random, kind: str = "query") -> tuple[str, dict[str, Any]]:
     """The document with more of what a caller may write, and its variables."""
     document = parse(text)
     info = TypeInfo(plain)
@@ -168,6 +191,6 @@ def varied(plain: GraphQLSchema, text: str, random: Random) -> tuple[str, dict[s
     used = {name for name in variables if f"if: ${name})" in body}
     declared = [f"${name}: Boolean! = true" for name in sorted(used)] + list(varying.declared.values())
     if not declared:
-        return "query Asked " + body, {}
+        return f"{kind} Asked {body}", {}
     given = {name: value for name, value in variables.items() if name in used and random.random() < 0.8}
-    return f"query Asked({', '.join(declared)}) {body}", given | varying.given
+    return f"{kind} Asked({', '.join(declared)}) {body}", given | varying.given

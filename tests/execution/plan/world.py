@@ -384,10 +384,11 @@ class Query:
         return spoiled(self, "words", ("a", "b"))
 
 
-def schema() -> SubgraphSchema:
+def schema(subscription: type | None = None) -> SubgraphSchema:
     """The world's schema, built anew."""
     return SubgraphSchema(
         query=Query,
+        subscription=subscription,
         types=[Thing, Place, Sign, Hidden],
         federation_version="2.9",
         config=StrawberryConfig(
