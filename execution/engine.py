@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any
 
 from graphql import ExecutionResult, OperationType, create_source_event_stream
@@ -205,9 +206,9 @@ class Engine:
         """One answer per event; a source that breaks gives a last answer that says so."""
         try:
             async for payload in source:
-                context = interpreter.context_value if renew is None else renew(interpreter.context_value)
-                told = self._told(run, prepared, interpreter, payload, context)
-                yield await self._event(run, told, report_cost)
+                # no context has a name here: one that is over would stay while the source waits
+                told = partial(self._told, run, prepared, interpreter, payload)
+                yield await self._event(run, told(_renewed(interpreter, renew)), report_cost)
         except Exception as error:
             yield run.broke_off(error)
         finally:
@@ -223,6 +224,10 @@ class Engine:
         except Exception as error:
             return run.broke_off(error)
         return run.event(result, report_cost)
+
+
+def _renewed(interpreter: Executor, renew: Renew | None) -> Any:
+    return interpreter.context_value if renew is None else renew(interpreter.context_value)
 
 
 def not_allowed(kind: OperationType) -> RefusedRequest:
