@@ -72,6 +72,7 @@ def test_a_plain_file_is_read(tmp_path: Path) -> None:
     assert not citizens.required
     assert machines.kind is IssuerKind.CLIENT
     assert machines.jwks == "https://machines.example.be/keys"
+    assert (citizens.asked, machines.asked) == (False, True), "Whom the network is used for."
     assert machines.max_lifetime == timedelta(minutes=15)
     assert machines.systems == {"uman-prod": "UMAN"}
     assert machines.scopes_of("btb.read") == {Scope.MANDATES_READ, Scope.FEED_READ}
