@@ -126,15 +126,21 @@ class Feed:
             follower.interrupt(InterruptionReason.CURSOR_OF_OTHER_EPOCH)
 
     def nudge(self) -> None:
-        """Something was written: look now instead of at the next poll."""
-        self._bell.set()
+        """Something was written: look now instead of at the next poll, which is early enough while nobody follows."""
+        if self._followers:
+            self._bell.set()
+
+    async def now(self) -> int:
+        """Where one stands who begins to follow now. What is seen may be one poll behind while nobody follows."""
+        return self._head if self._followers else max(self._head, await self._log.head())
 
     async def follow(
         self, after: int | None, wanted: ChangeFilter, follower: Follower
     ) -> AsyncGenerator[FeedItem, None]:
         """All after the position that passes the filter, then what follows; where `after` is None, from now on."""
-        reported = read = self._head if after is None else after
+        reported = read = await self.now() if after is None else after
         self._followers.add(follower)
+        self.nudge()
         loop = asyncio.get_running_loop()
         due = loop.time() + self._checkpoint
         try:
@@ -202,11 +208,14 @@ class Feed:
         """Read what is new and ring; a log that cannot be read is tried again at the next poll."""
         while True:
             try:
-                while changes := _whole_acts(await self._log.changes_after(read := self._head, PAGE)):
-                    if self._head == read:  # else another epoch began meanwhile
+                full = True
+                while full:
+                    page = await self._log.changes_after(read := self._head, PAGE)
+                    full, changes = len(page) == PAGE, _whole_acts(page)
+                    if changes and self._head == read:  # else another epoch began meanwhile
                         self._recent.extend(changes)
                         self._head = changes[-1].position or read
-                    for follower in tuple(self._followers):
+                    for follower in tuple(self._followers) if changes else ():
                         follower.ring()
             except Exception as failure:
                 logger.warning("The change log could not be read: %s", type(failure).__name__)

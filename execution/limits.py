@@ -54,7 +54,7 @@ class Limits:
     list_items: int = 1_000
     errors: int = 20
     deadline: float = 5.0
-    at_once: int = 4
+    at_once: int = 8
     cached_documents: int = 1_000
     cached_document_characters: int = 16_384
 

@@ -80,7 +80,8 @@ async def replay(context: Context, asked: Asked) -> Appointment | None:
     if asked.key is None or asked.dry_run:
         return None
     async with context.house.database.reading() as session:
-        first = await _stored(context, session, asked)
+        kept = await idempotency.stored(session, _principal(asked), asked.key)
+        first = await _first(context, session, asked, kept)
     return None if first is None else await _disclosed(context, first)
 
 
@@ -128,9 +129,11 @@ async def _attempt(
     async with context.house.database.working() as session:
         chart = await register.chart_locked(session, asked.enterprise)
         if asked.key is not None:
-            if (first := await _stored(context, session, asked)) is not None:
+            kept = await idempotency.stored(session, _principal(asked), asked.key)
+            if (first := await _first(context, session, asked, kept)) is not None:
                 return first
-            await idempotency.forget(session, _principal(asked), asked.key, context.moment)
+            if kept is not None:
+                await idempotency.forget(session, _principal(asked), asked.key, context.moment)
         try:
             changes = decide(chart, _act(context, asked, evidence))
         except Refused as no:
@@ -176,9 +179,9 @@ def _fingerprint(context: Context, asked: Asked) -> bytes:
     return context.house.fingerprint(orjson.dumps(asked.content, option=orjson.OPT_SORT_KEYS))
 
 
-async def _stored(context: Context, session: Session, asked: Asked) -> Appointment | None:
-    assert asked.key is not None
-    kept = await idempotency.stored(session, _principal(asked), asked.key)
+async def _first(
+    context: Context, session: Session, asked: Asked, kept: idempotency.StoredAnswer | None
+) -> Appointment | None:
     if kept is None or kept.expires_at <= context.moment:
         return None
     if kept.fingerprint != _fingerprint(context, asked):

@@ -39,7 +39,7 @@ class Limiting(BaseSettings):
     errors: Count = Field(20, description="Errors in one answer.")
     deadline: Seconds = Field(5.0, description="Longest time for an operation, and for each event of a subscription.")
     at_once: int = Field(
-        4,
+        8,
         ge=0,
         le=10_000,
         description="Queries and mutations that run at once in a process; the others wait in order, and the deadline "

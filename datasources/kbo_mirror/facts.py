@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 import orjson
-from sqlalchemy import ARRAY, BigInteger, Text, TextClause, bindparam, text
+from sqlalchemy import ARRAY, BigInteger, Text, bindparam, text
 
 from btb.enterprises import Address, Coded, EnterpriseFacts, EnterpriseKind, EnterpriseName, EnterpriseStatus, Language
 from btb.identifiers import EnterpriseNumber
@@ -20,6 +20,7 @@ from datasources.kbo_mirror.state import moment_of
 from datasources.kbo_mirror.tables import SLOTS, Slot
 from datasources.readings import AuthenticSource, Reading
 from datasources.register.database import ReadSession
+from datasources.register.direct import Direct
 
 _LANGUAGES: Final = {1: Language.FR, 2: Language.NL, 3: Language.DE, 4: Language.EN}
 _KINDS: Final = {0: EnterpriseKind.UNKNOWN, 1: EnterpriseKind.NATURAL_PERSON, 2: EnterpriseKind.LEGAL_PERSON}
@@ -28,14 +29,13 @@ Mark: TypeAlias = tuple[int, str]
 """When an extract was taken, in microseconds, and its slot and number: no two extracts, nor two imports, share it."""
 
 
-def _statement(on_postgresql: bool) -> TextClause:
+def _statement(on_postgresql: bool) -> Direct:
     """Both slots, of which the one not in use is not entered; one more row tells of the extract itself."""
     asked = "unnest(:numbers) AS asked(value)" if on_postgresql else "json_each(:numbers) AS asked"
     in_use = "SELECT snapshot, imported_at, slot || '.' || number" + ", NULL" * 14 + " FROM kbo_mirror"
     parts = [in_use, *(_part(slot, asked) for slot in SLOTS)]
-    return text(" UNION ALL ".join(parts)).bindparams(
-        bindparam("numbers", type_=ARRAY(BigInteger()) if on_postgresql else Text())
-    )
+    asked_for = bindparam("numbers", type_=ARRAY(BigInteger()) if on_postgresql else Text())
+    return Direct(text(" UNION ALL ".join(parts)).bindparams(asked_for))
 
 
 def _part(slot: Slot, asked: str) -> str:
@@ -71,7 +71,7 @@ async def mirrored(
     by_value = {int(number.digits): number for number in numbers}
     in_order = sorted(by_value)  # as they are stored: neighbours are read once
     values: Any = in_order if on_postgresql else orjson.dumps(in_order).decode()
-    rows = (await session.execute(_ON_POSTGRESQL if on_postgresql else _ON_SQLITE, {"numbers": values})).all()
+    rows = await (_ON_POSTGRESQL if on_postgresql else _ON_SQLITE).rows(session, {"numbers": values})
     in_use: tuple[int, Mark] | None = None
     facts: dict[int, tuple[Any, ...]] = {}
     names: dict[int, list[_Named]] = {}

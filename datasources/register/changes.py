@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Insert, Select, Table, bindparam, func, insert, literal, select, update
+from sqlalchemy import Select, Table, bindparam, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from btb.changes import Change
@@ -22,6 +22,7 @@ from btb.identifiers import EnterpriseNumber
 from btb.mandates import Mandate, Standing
 from datasources.register.among import among
 from datasources.register.database import Database, Session, WriteSession
+from datasources.register.direct import Direct
 from datasources.register.failures import VersionMoved
 from datasources.register.payloads import change_of, payload
 from datasources.register.rows import delegation_row, mandate_row
@@ -31,46 +32,50 @@ BELL = "btb_changes"
 """The PostgreSQL channel that is rung with every new position: a nudge, never the data."""
 
 
-def _upsert(table: Table, dialect: str) -> Insert:
+def _upsert(table: Table, dialect: str) -> Direct:
     module = postgresql if dialect == "postgresql" else sqlite
     statement = module.insert(table)
     taken = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
-    upsert: Insert = statement.on_conflict_do_update(index_elements=[table.c.id], set_=taken)
-    return upsert
+    return Direct(statement.on_conflict_do_update(index_elements=[table.c.id], set_=taken))
 
 
 _UPSERTS = {(table.name, d): _upsert(table, d) for table in (mandates, delegations) for d in ("postgresql", "sqlite")}
 
-_NEXT_VERSION = (
+_NEXT_VERSION = Direct(
     update(enterprises)
     .where(enterprises.c.number == bindparam("n"), enterprises.c.version == bindparam("before"))
     .values(version=bindparam("after"))
+    .returning(enterprises.c.version)
 )
 
 
-def _first_version(dialect: str) -> Insert:
+def _first_version(dialect: str) -> Direct:
     module = postgresql if dialect == "postgresql" else sqlite
     statement = module.insert(enterprises).values(number=bindparam("n"), version=bindparam("after"))
-    met: Insert = statement.on_conflict_do_update(
+    met = statement.on_conflict_do_update(
         index_elements=[enterprises.c.number],
         set_={"version": statement.excluded.version},
         where=enterprises.c.version == 0,
     )
-    return met
+    return Direct(met.returning(enterprises.c.version))
 
 
 _FIRST_VERSION = {dialect: _first_version(dialect) for dialect in ("postgresql", "sqlite")}
-_TAKE = (
+_TAKE = Direct(
     update(head)
     .where(head.c.id == 1)
     .values(position=head.c.position + bindparam("count"))
     .returning(head.c.position, head.c.hash)
 )
-_APPEND = insert(changes)
-_CLOSE = update(head).where(head.c.id == 1).values(hash=bindparam("newest"))
-_CLOSE_AND_RING = _CLOSE.returning(func.pg_notify(literal(BELL), ""))
+_APPEND = Direct(insert(changes))
+_CLOSED = update(head).where(head.c.id == 1).values(hash=bindparam("newest"))
+_CLOSE = {
+    "postgresql": Direct(_CLOSED.returning(func.pg_notify(literal(BELL), literal("")))),
+    "sqlite": Direct(_CLOSED),
+}
 
 _LOG = select(changes.c.position, changes.c.payload).order_by(changes.c.position)
+_AFTER = Direct(_LOG.where(changes.c.position > bindparam("after")).limit(bindparam("most")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +116,11 @@ async def record(session: WriteSession, recorded: Sequence[Change]) -> tuple[Cha
     # What ended goes first: the unique indexes look at every row as it is written, not at the end of the statement.
     written = sorted(states.values(), key=lambda mandate: mandate.standing is not Standing.ENDED)
     if written:
-        await session.execute(_UPSERTS["mandates", dialect], [mandate_row(mandate) for mandate in written])
+        await _UPSERTS["mandates", dialect].each(session, [mandate_row(mandate) for mandate in written])
     entrusted = [delegation_row(mandate, delegation) for mandate in written for delegation in mandate.delegations]
     if entrusted:
         entrusted.sort(key=lambda row: row["standing"] != Standing.ENDED.value)
-        await session.execute(_UPSERTS["delegations", dialect], entrusted)
+        await _UPSERTS["delegations", dialect].each(session, entrusted)
     return await _append(session, recorded, dialect)
 
 
@@ -131,22 +136,21 @@ async def _advance_versions(session: WriteSession, recorded: Sequence[Change], d
         values = {"n": enterprise, "before": before, "after": versions[-1]}
         if before == 0:
             del values["before"]
-        moved = await session.execute(_NEXT_VERSION if before else _FIRST_VERSION[dialect], values)
-        if moved.rowcount != 1:
+        if not await (_NEXT_VERSION if before else _FIRST_VERSION[dialect]).rows(session, values):
             raise VersionMoved("the enterprise has another version by now")
 
 
 async def _append(session: WriteSession, recorded: Sequence[Change], dialect: str) -> tuple[Change, ...]:
     payloads = [payload(change) for change in recorded]
-    last, newest = (await session.execute(_TAKE, {"count": len(recorded)})).one()
+    [(last, newest)] = await _TAKE.rows(session, {"count": len(recorded)})
     placed: list[Change] = []
     rows: list[dict[str, Any]] = []
     for position, (change, said) in enumerate(zip(recorded, payloads, strict=True), last - len(recorded) + 1):
         previous, newest = newest, chained(newest, said)
         rows.append(change_row(change, position, said, previous, newest))
         placed.append(replace(change, position=position))
-    await session.execute(_APPEND, rows)
-    await session.execute(_CLOSE_AND_RING if dialect == "postgresql" else _CLOSE, {"newest": newest})
+    await _APPEND.each(session, rows)
+    await _CLOSE[dialect].rows(session, {"newest": newest})
     return tuple(placed)
 
 
@@ -183,7 +187,8 @@ async def current_head(session: Session) -> Head:
 
 async def changes_after(session: Session, position: int, limit: int) -> tuple[Change, ...]:
     """The next changes in order, at most `limit`."""
-    return await _read(session, _LOG.where(changes.c.position > position).limit(limit))
+    rows = await _AFTER.rows(session, {"after": position, "most": limit})
+    return tuple([change_of(said, place) for place, said in rows])
 
 
 async def page_after(session: Session, position: int, limit: int, asked: ChangeFilter = EVERYTHING) -> LogPage:

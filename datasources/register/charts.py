@@ -10,7 +10,7 @@ from operator import attrgetter, itemgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, and_, func, literal_column, select, text, type_coerce, union_all
+from sqlalchemy import ColumnElement, Select, String, and_, func, literal_column, select, type_coerce, union_all
 
 from btb.changes import Change
 from btb.chart import Chart, after, replay
@@ -19,6 +19,7 @@ from btb.mandates import Delegation, DelegationId, Mandate, MandateId, Standing
 from btb.persons import PersonId
 from datasources.register.among import among
 from datasources.register.database import Session, WriteSession
+from datasources.register.direct import Direct, fetch
 from datasources.register.payloads import change_of
 from datasources.register.rows import DELEGATION_COLUMNS, MANDATE_COLUMNS, mandates_of_rows
 from datasources.register.tables import changes, delegations, enterprises, mandates
@@ -36,11 +37,11 @@ def _charts(condition: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-_CHARTS = _charts(NOT_ENDED)
-_FULL_CHARTS = _charts(mandates.c.id.is_not(None))
+_CHARTS = Direct(_charts(NOT_ENDED))
+_FULL_CHARTS = Direct(_charts(mandates.c.id.is_not(None)))
 
-_LOCK = text(
-    "INSERT INTO enterprises (number, version) SELECT number, 0 FROM unnest(CAST(:numbers AS varchar[])) AS n (number)"
+_LOCK = (
+    "INSERT INTO enterprises (number, version) SELECT number, 0 FROM unnest(CAST($1 AS varchar[])) AS n (number)"
     " ORDER BY number ON CONFLICT (number) DO UPDATE SET version = enterprises.version"
 )
 """Locks the rows, made where absent, in one order for everybody: two who lock the same enterprises cannot deadlock."""
@@ -65,7 +66,7 @@ async def charts(
     """
     if not numbers:
         return {}
-    found = (await session.execute(_FULL_CHARTS if full else _CHARTS, {"numbers": numbers})).all()
+    found = await (_FULL_CHARTS if full else _CHARTS).rows(session, {"numbers": numbers})
     held: dict[str, list[Mandate]] = {}
     for mandate in mandates_of_rows(found, skip=2):
         held.setdefault(mandate.enterprise.digits, []).append(mandate)
@@ -83,7 +84,7 @@ async def charts_locked(
     SQLite has one writer, who holds everything already.
     """
     if session.dialect.name == "postgresql" and numbers:
-        await session.execute(_LOCK, {"numbers": [number.digits for number in numbers]})
+        await fetch(session, _LOCK, [number.digits for number in numbers])
     return await charts(session, numbers, full=full)
 
 

@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import NamedTuple, Self
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, insert, select, text, tuple_
+from sqlalchemy import delete, insert, select, tuple_
 
 from btb.actors import ActorReference
 from btb.identifiers import EnterpriseNumber
 from btb.persons import PersonId
 from datasources.register.columns import actor_text, microseconds
 from datasources.register.database import Session, WriteSession
+from datasources.register.direct import fetch
 from datasources.register.tables import consultations
 
 
@@ -55,11 +56,10 @@ class Shown(NamedTuple):
         return cls(person.int, None if enterprise is None else enterprise.digits, what)
 
 
-_ALIKE = text(
+_ALIKE = (
     "INSERT INTO consultations (id, at, subject, actor, what, enterprise, purpose) SELECT gen_random_uuid(),"
-    " CAST(:at AS bigint), subject, CAST(:actor AS varchar), CAST(:what AS varchar), enterprise,"
-    " CAST(:purpose AS varchar) FROM unnest(CAST(:subjects AS uuid[]), CAST(:enterprises AS varchar[]))"
-    " AS shown (subject, enterprise)"
+    " CAST($1 AS bigint), subject, CAST($2 AS varchar), CAST($3 AS varchar), enterprise,"
+    " CAST($4 AS varchar) FROM unnest(CAST($5 AS uuid[]), CAST($6 AS varchar[])) AS shown (subject, enterprise)"
 )
 """What one question shows differs in two columns: two parameters for some hundreds of rows, not seven for each."""
 
@@ -86,15 +86,8 @@ async def record_consultations(
         return
     for what in dict.fromkeys([one.what for one in shown]):
         alike = [one for one in shown if one.what == what]
-        said = {
-            "at": microseconds(at),
-            "actor": actor_text(actor),
-            "what": what,
-            "purpose": purpose,
-            "subjects": [f"{one.person:032x}" for one in alike],
-            "enterprises": [one.enterprise for one in alike],
-        }
-        await session.execute(_ALIKE, said)
+        people, concerned = [f"{one.person:032x}" for one in alike], [one.enterprise for one in alike]
+        await fetch(session, _ALIKE, microseconds(at), actor_text(actor), what, purpose, people, concerned)
 
 
 async def consultations_of(

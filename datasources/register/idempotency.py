@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import BigInteger, bindparam, delete, insert, select, type_coerce
 
+from datasources.register.columns import moment
 from datasources.register.database import Session, WriteSession
+from datasources.register.direct import Direct
 from datasources.register.tables import answers
 
 
@@ -20,16 +22,19 @@ class StoredAnswer:
     expires_at: datetime
 
 
-_STORED = select(answers.c.fingerprint, answers.c.answer, answers.c.expires_at).where(
-    answers.c.principal == bindparam("who"), answers.c.key == bindparam("which")
+_STORED = Direct(
+    select(answers.c.fingerprint, answers.c.answer, type_coerce(answers.c.expires_at, BigInteger)).where(
+        answers.c.principal == bindparam("who"), answers.c.key == bindparam("which")
+    )
 )
-_STORE = insert(answers)
+_STORE = Direct(insert(answers))
 
 
 async def stored(session: Session, principal: str, key: str) -> StoredAnswer | None:
     """The answer kept for this caller under this key, expired or not. Ask under the enterprise's lock."""
-    row = (await session.execute(_STORED, {"who": principal, "which": key})).one_or_none()
-    return None if row is None else StoredAnswer(*row)
+    for fingerprint, answer, expires_at in await _STORED.rows(session, {"who": principal, "which": key}):
+        return StoredAnswer(fingerprint, answer, moment(expires_at))
+    return None
 
 
 async def store(session: WriteSession, principal: str, key: str, kept: StoredAnswer) -> None:
@@ -39,7 +44,7 @@ async def store(session: WriteSession, principal: str, key: str, kept: StoredAns
     the first one's answer when it asks again.
     """
     row = {"fingerprint": kept.fingerprint, "answer": kept.answer, "expires_at": kept.expires_at}
-    await session.execute(_STORE, {"principal": principal, "key": key, **row})
+    await _STORE.rows(session, {"principal": principal, "key": key, **row})
 
 
 async def forget(session: WriteSession, principal: str, key: str, now: datetime) -> None:

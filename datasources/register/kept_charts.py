@@ -21,6 +21,7 @@ from btb.mandates import Mandate
 from datasources.register.among import among
 from datasources.register.charts import NOT_ENDED
 from datasources.register.database import Session
+from datasources.register.direct import Direct
 from datasources.register.rows import DELEGATION_COLUMNS, MANDATE_COLUMNS, mandates_of_rows
 from datasources.register.tables import changes, delegations, enterprises, mandates
 
@@ -38,7 +39,7 @@ def _statement() -> Select[Any]:
     )
 
 
-_CHARTS = _statement()
+_CHARTS = Direct(_statement())
 
 
 class _Kept(NamedTuple):
@@ -75,7 +76,7 @@ class KeptCharts:
             return {}
         mine = {number.digits: kept for number in numbers if (kept := self._charts.get(number.digits)) is not None}
         known = [kept.mark for kept in mine.values()]
-        rows = (await session.execute(_CHARTS, {"numbers": numbers, "known": known})).all()
+        rows = await _CHARTS.rows(session, {"numbers": numbers, "known": known})
         found: dict[str, tuple[int, Any]] = {row[0]: (row[1], row[2]) for row in rows}
         held: dict[str, list[Mandate]] = {}
         for mandate in mandates_of_rows(rows, skip=3):

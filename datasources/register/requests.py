@@ -9,18 +9,20 @@ from sqlalchemy import insert
 
 from btb.changes import Change
 from datasources.register.database import WriteSession
+from datasources.register.direct import Direct
 from datasources.register.tables import requests
+
+_KEEP = Direct(insert(requests))
 
 
 async def keep(
     session: WriteSession, recorded: Sequence[Change], evidence: Mapping[str, object], note: str | None
 ) -> None:
     """Keep it beside the changes it led to, in their transaction. `evidence` is plain values, never a number."""
-    await session.execute(
-        insert(requests).values(
-            first_position=recorded[0].position,
-            last_position=recorded[-1].position,
-            evidence=orjson.dumps(evidence).decode(),
-            note=note,
-        )
-    )
+    row = {
+        "first_position": recorded[0].position,
+        "last_position": recorded[-1].position,
+        "evidence": orjson.dumps(evidence).decode(),
+        "note": note,
+    }
+    await _KEEP.rows(session, row)

@@ -202,3 +202,20 @@ async def test_a_follower_who_disappears_strands_no_read(log: MemoryLog) -> None
     assert await take(feed, 0, 3) == [1, 2, 3]
     assert feed.followers == 0
     await feed.stop()
+
+
+async def test_while_nobody_follows_a_nudge_reads_nothing_and_whoever_comes_then_starts_at_now(log: MemoryLog) -> None:
+    feed = await started(log, poll=60.0)
+    await asyncio.sleep(0.01)
+    reads = len(log.reads)
+    log.append()
+    feed.nudge()
+    await asyncio.sleep(0.01)
+    assert (len(log.reads), feed.head) == (reads, 3)
+    assert await feed.now() == 4
+    taking = asyncio.create_task(take(feed, None, 1))
+    await asyncio.sleep(0.01)
+    log.append()
+    feed.nudge()
+    assert await taking == [5]
+    await feed.stop()

@@ -35,8 +35,8 @@ async function attempt(session, { input, who, person, now, principal, fingerprin
   const number = input.enterpriseNumber;
   await run("lock", [[number]]);
   const chart = grouped((await run("charts", [[number]])).rows).get(number);
-  await run("stored", [principal, input.idempotencyKey]);
-  await run("forget", [principal, input.idempotencyKey, now]);
+  const kept = await run("stored", [principal, input.idempotencyKey]);
+  if (kept.rows.length > 0) await run("forget", [principal, input.idempotencyKey, now]);
   const inForce = chart.mandates.filter((each) => status(each, now) === "ACTIVE");
   if (!inForce.some((each) => each.person === who.person && each.role !== "DOMAIN")) return refused("Not entitled.");
   if (inForce.some((each) => each.person === person)) return refused("Already in office.");
