@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -37,7 +38,9 @@ async def test_an_enterprise_that_cannot_be_settled_holds_up_no_other(
 
     monkeypatch.setattr(duty.register, "enterprises_due", due)
     monkeypatch.setattr(duty.register, "chart_locked", locked)
-    await Duty(world.house, "review").do()
+    while len(asked) < len(numbers):  # the service's own duty may hold the lease: then it does the same
+        await Duty(world.house, "review").do()
+        await asyncio.sleep(0.01)
     assert asked[:2] == numbers
 
 
