@@ -79,10 +79,11 @@ def test_no_record_shows_a_number_wherever_it_stands(lines: io.StringIO, text: s
         raise ValueError(f"no such person: {text}") from KeyError(text)
     except ValueError:
         log.exception("it broke", stack_info=True)
-    written = lines.getvalue()
+    records = _read(lines)
+    written = json.dumps([record | {"at": ""} for record in records])  # a moment may have the same three digits
     assert "033" not in written
     assert "3003328" not in written
-    assert len(_read(lines)) == 5
+    assert len(records) == 5
 
 
 @given(
