@@ -9,6 +9,7 @@ from btb.codes import JURIDICAL_SITUATIONS
 from btb.decisions import Decision, DecisionReason
 from btb.enterprises import EnterpriseFacts, Language
 from btb.identifiers import EnterpriseNumber, NationalNumber
+from btb.mandates import Mandate
 from btb.representation import LegalRepresentation
 from btb.wording import decision_explanation
 from resolvers.context import Context
@@ -67,7 +68,8 @@ def _key(answer: Answer) -> tuple[NationalNumber | None, EnterpriseNumber]:
 
 def _words(context: Context, answer: Answer, decision: Decision, language: Language) -> Iterator[tuple[str, str]]:
     domain = context.house.domains.find(answer.question.domain)
-    if domain is not None:
+    whole = decision.reason is DecisionReason.ENDED and isinstance(decision.because[0], Mandate)
+    if domain is not None and not whole:  # a mandate that ended as a whole did not end for this domain alone
         yield "domain", domain.name(language)
     if decision.reason is DecisionReason.NO_MANDATE:
         yield "remedy", _remedy(answer, decision)

@@ -93,6 +93,7 @@ class Extract:
         try:
             with self._members[name].opened() as stream:
                 yield stream
+        # zipfile raises NotImplementedError for a compression it does not know, RuntimeError for a password.
         except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error):
             raise ExtractUnreadable(f"{name} is damaged or packed in a way we cannot read.") from None
         except OSError:
