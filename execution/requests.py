@@ -77,7 +77,10 @@ def too_large(most: int) -> RefusedRequest:
 
 
 def request_in_body(body: bytes, most_depth: int) -> dict[str, Any]:
-    """The members of a JSON body; it must be an object, no deeper than allowed, that says each thing once."""
+    """The members of a JSON body; it must be an object, no deeper than allowed, that says each thing once.
+
+    Most clients write as orjson would write what was read, which would not have anything twice.
+    """
     try:
         members = orjson.loads(body)
     except (orjson.JSONDecodeError, RecursionError):
@@ -88,7 +91,7 @@ def request_in_body(body: bytes, most_depth: int) -> dict[str, Any]:
         raise bad_request("The body must be a JSON object.")
     if body.count(b"{") + body.count(b"[") > most_depth and deeper_than(members, most_depth):
         raise bad_request(f"The body may be {most_depth} levels deep.")
-    if any(body.count(name) > 1 for name in _QUOTED) or b"\\u" in body:
+    if orjson.dumps(members) != body and (any(body.count(name) > 1 for name in _QUOTED) or b"\\u" in body):
         _once_each(body)
     return members
 

@@ -9,7 +9,7 @@ operation's only field has it for its value.
     signals    why a plan does not answer           classes    which Python class stands for which type
     kept       what is kept, up to a bound          arguments  arguments of a field, made once
     leaves     scalars and enums                    positions  a field, and what its resolver is told
-    calls      how a field gets its values
+    records    what an answer is made of            calls      how a field gets its values
     levels     waiting for one level                writing    the generated source
     waiting    what waits for a level               bounds     how large a plan may be
     queries    the executor that an Engine takes    shadow     both ways, compared

@@ -13,12 +13,11 @@ from graphql import (
     GraphQLInt,
     GraphQLLeafType,
     GraphQLString,
-    Undefined,
 )
 from strawberry.schema.schema_converter import CustomGraphQLEnumType
 
 from execution.plan.classes import PlainClasses
-from execution.plan.signals import Aside, Reason
+from execution.plan.records import FLOATS, as_written
 
 Coercion = Callable[[Any], Any]
 Bind = Callable[[str, Any], str]
@@ -28,7 +27,7 @@ _TESTS: dict[GraphQLLeafType, str] = {
     GraphQLString: "type({v}) is not str",
     GraphQLID: "type({v}) is not str",
     GraphQLInt: "(type({v}) is not int or not -2147483648 <= {v} <= 2147483647)",
-    GraphQLFloat: "(type({v}) is not float or {v} - {v} != 0.0)",
+    GraphQLFloat: f"(type({{v}}) is not float or not {FLOATS})",
     GraphQLBoolean: "{v} is not True and {v} is not False",
 }
 """When a value of a built-in scalar is not already what it serialises to; `{v}` is a local of the generated code."""
@@ -72,7 +71,7 @@ class Leaf:
             yield f"if {value} is not None:"
         yield f"{indent}{value} = {self._made.format(v=value)}"
         if self._unchecked is not None:
-            yield f"{indent}if {value} is None or {value} is UNDEFINED: raise ASIDE(NULL)"
+            yield f"{indent}if type({value}) is not str: {value} = as_written({value})"
 
 
 def _checked(type_: GraphQLLeafType, plain: PlainClasses) -> Coercion:
@@ -82,10 +81,7 @@ def _checked(type_: GraphQLLeafType, plain: PlainClasses) -> Coercion:
     def written(value: Any) -> Any:
         if type(value) not in plain:
             plain.learn(value)
-        result = coerce(value)
-        if result is None or result is Undefined:
-            raise Aside(Reason.NULL)
-        return result
+        return as_written(coerce(value))
 
     return written
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -17,6 +18,7 @@ from execution.plan.classes import Classes, PlainClasses
 from execution.plan.figures import Figures
 from execution.plan.kept import Kept
 from execution.plan.positions import Running
+from execution.plan.records import Records
 from execution.plan.selection import condition_variables
 from execution.plan.signals import Aside, Reason, Unplannable
 from execution.plan.writing import Writer
@@ -65,12 +67,11 @@ class CompiledQueries:
     def __init__(self, schema: Schema, settings: PlanSettings | None = None) -> None:
         self.settings = settings or PlanSettings()
         self.figures = Figures()
-        self._schema = schema
-        self._classes = Classes(schema)
-        self._plain = PlainClasses()
+        bounds = Bounds(self.settings.fields, self.settings.compile_seconds)
+        records = Records(self.settings.kept)
+        self._writer = partial(Writer, schema, Classes(schema), PlainClasses(), records, bounds)
         self._documents: Kept[_Document] = Kept(self.settings.kept)
         self._plans: Kept[Plan] = Kept(self.settings.kept)
-        self._bounds = Bounds(self.settings.fields, self.settings.compile_seconds)
 
     async def __call__(self, prepared: Prepared, variables: VariableValues, context: Any) -> bytes | None:
         """The whole response, or None: the interpreter must answer."""
@@ -140,7 +141,7 @@ class CompiledQueries:
         try:
             if prepared.introspects or prepared.asks_service:
                 raise Unplannable
-            run = Writer(self._schema, self._classes, self._plain, self._bounds).plan(prepared, conditions)
+            run = self._writer().plan(prepared, conditions)
         except Unplannable as why:
             return Plan(None, why.reason)
         except Exception:

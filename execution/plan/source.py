@@ -1,20 +1,18 @@
 """The text of a generated function, and the constants it is bound to.
 
 Only words written in this package and the names of Python attributes of the schema's own classes become text. What a
-document says (aliases, field names, argument values) is a constant under a name such as `K7`.
+document says (aliases, field names, argument values) is bound to a name such as `A7`, or known to a class of records.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import CodeType, CoroutineType
+from collections.abc import Callable, Sequence
+from types import CoroutineType
 from typing import Any
-
-import orjson
-from graphql import Undefined
 
 from execution.plan.classes import CAST, PlainClasses
 from execution.plan.levels import arrived
+from execution.plan.records import Records, as_written, written_out
 from execution.plan.signals import Aside, Reason
 
 INDENT = "    "
@@ -42,10 +40,10 @@ class Lines:
 class Source:
     """Collects functions, blocks and constants, and compiles them."""
 
-    def __init__(self, plain: PlainClasses) -> None:
+    def __init__(self, plain: PlainClasses, records: Records) -> None:
+        self._records = records
         self._count = 0
         self._functions: list[Lines] = []
-        self._constants: dict[Any, str] = {}
         self._bound: dict[str, Any] = {
             "ASIDE": Aside,
             "NULL": Reason.NULL,
@@ -55,8 +53,8 @@ class Source:
             "CAST": CAST,
             "COROUTINE": CoroutineType,
             "arrived": arrived,
-            "dumps": orjson.dumps,
-            "UNDEFINED": Undefined,
+            "as_written": as_written,
+            "written_out": written_out,
         }
 
     def fresh(self, letter: str) -> str:
@@ -70,16 +68,9 @@ class Source:
         self._bound[name] = value
         return name
 
-    def key(self, value: str) -> str:
-        """A literal that stands for this text as a dictionary's key, and is replaced by it once all is compiled."""
-        return f"{self.text_constant(value)!r}"
-
-    def text_constant(self, value: str) -> str:
-        """The name of a constant text, one for equal texts."""
-        name = self._constants.get(value)
-        if name is None:
-            name = self._constants[value] = self.bind("K", value)
-        return name
+    def record(self, keys: Sequence[str]) -> str:
+        """The name of the class whose instances are written as objects with these keys, in order."""
+        return self.bind("O", self._records.of(keys))
 
     def function(self, lines: Lines) -> None:
         """Put a function before the main block."""
@@ -93,20 +84,6 @@ class Source:
             text += function.text()
         text += main
         code = compile("\n".join(text) + "\n", "<plan>", "exec", dont_inherit=True, optimize=0)
-        names = {name: value for value, name in self._constants.items()}
-        exec(_named(code, names), self._bound)  # noqa: S102  # nothing a document says is text: see above
+        exec(code, self._bound)  # noqa: S102  # nothing a document says is text: see above
         run: Callable[[Any], Any] = self._bound["run"]
         return run
-
-
-def _named(code: CodeType, names: Mapping[str, str]) -> CodeType:
-    """The same code in which literals that stand for a text are that text."""
-    return code.replace(co_consts=tuple(_constant(each, names) for each in code.co_consts))
-
-
-def _constant(value: Any, names: Mapping[str, str]) -> Any:
-    if isinstance(value, str):
-        return names.get(value, value)
-    if isinstance(value, tuple):
-        return tuple(_constant(each, names) for each in value)
-    return _named(value, names) if isinstance(value, CodeType) else value

@@ -15,11 +15,11 @@ from execution.plan.positions import Position
 
 @dataclass(slots=True)
 class Queue:
-    """A field that waits for its level: whose parents wait, and what is written once its values are there."""
+    """A field that waits for its level: whose parents wait, and where in their answers its values are put."""
 
     parents: str
     call: str
-    key: str
+    place: int
     type_: GraphQLOutputType
     nodes: list[FieldNode] = field(default_factory=list)
 

@@ -10,12 +10,12 @@ The written function has this form, for `{ shop { code products { name } } }` wi
         v6 = v2.code
         if type(v6) is not str: v6 = L7(v6)
         q5.append(v2)
-        v2 = {'K8': v6, 'K9': None}          # such literals are replaced by texts of the document when all is compiled
+        v2 = O8(v6, None)                    # a record: its class knows the keys that the document wants
         d5.append(v2)
-        root = {'K1': v2}
+        root = O9(v2)
         [s10] = await arrived(R, (C11, q5))  # level 1: products
-        for d12, v13 in zip(d5, s10): ...
-        return dumps({'K14': root})
+        for d12, v13 in zip(d5, s10): ...    # and d12.f1 = v13
+        return written_out(O14(root))
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ from execution.plan.calls import attribute_of, hands_event_on, resolver_of
 from execution.plan.classes import Classes, PlainClasses
 from execution.plan.leaves import Leaf
 from execution.plan.positions import Position
+from execution.plan.records import Records
 from execution.plan.selection import Selections
 from execution.plan.signals import Unplannable
 from execution.plan.source import Lines, Source
@@ -54,12 +55,12 @@ DEEPEST = 12
 class Writer:
     """Writes one plan. Used once."""
 
-    def __init__(self, schema: Schema, classes: Classes, plain: PlainClasses, bounds: Bounds) -> None:
+    def __init__(self, schema: Schema, classes: Classes, plain: PlainClasses, records: Records, bounds: Bounds) -> None:
         self._schema = schema
         self._classes = classes
         self._plain = plain
         self._bounds = bounds
-        self._source = Source(plain)
+        self._source = Source(plain, records)
         self._preparation: list[str] = []
         self._leaves: dict[Any, Leaf] = {}
         self._levels: list[list[Queue]] = []
@@ -81,7 +82,7 @@ class Writer:
         for level, queues in enumerate(self._levels, 1):
             main.level = level
             self._level(main, queues)
-        main.write(f"return dumps({{{self._source.key('data')}: root}})")
+        main.write(f"return written_out({self._source.record(['data'])}(root))")
         return self._source.compiled(self._preparation, main.text())
 
     def _event(self, at: Lines, root: GraphQLObjectType, fields: Mapping[str, list[FieldNode]]) -> None:
@@ -92,7 +93,7 @@ class Writer:
         self._spent.field()
         self._kept = True
         self._value(at, definition.type, nodes, "v")
-        at.write(f"root = {{{self._source.key(key)}: v}}")
+        at.write(f"root = {self._source.record([key])}(v)")
 
     def _level(self, at: Lines, queues: list[Queue]) -> None:
         names = [self._source.fresh("s") for _ in queues]
@@ -104,7 +105,7 @@ class Writer:
             at.indentation += 1
             self._kept = False
             self._value(at, queue.type_, queue.nodes, value)
-            at.write(f"{answer}[{queue.key}] = {value}")
+            at.write(f"{answer}.f{queue.place} = {value}")
             at.indentation -= 1
 
     def _value(self, at: Lines, type_: GraphQLOutputType, nodes: list[FieldNode], value: str) -> None:
@@ -193,11 +194,10 @@ class Writer:
         """Statements that make the answer of one object and bind it to `answer`."""
         members: list[str] = []
         waiting: str | None = None
-        for key, nodes in fields.items():
+        for place, nodes in enumerate(fields.values()):
             self._spent.field()
-            name = self._source.key(key)
             if nodes[0].name.value == "__typename":
-                members.append(f"{name}: {self._source.text_constant(type_.name)}")
+                members.append(self._source.bind("K", type_.name))
                 continue
             if nodes[0].name.value.startswith("__"):
                 raise Unplannable
@@ -206,17 +206,17 @@ class Writer:
             if read is None:
                 waiting = waiting or self._waiting()
                 call = self._source.bind("C", deferred(self._schema, position))
-                self._queue(at.level, Queue(waiting, call, name, position.definition.type, nodes))
-                members.append(f"{name}: None")
+                self._queue(at.level, Queue(waiting, call, place, position.definition.type, nodes))
+                members.append("None")
                 continue
             own = self._source.fresh("v")
             at.write(f"{own} = {read}")
             self._kept = attribute_of(position) is not None and self._prepared.type is OperationType.SUBSCRIPTION
             self._value(at, position.definition.type, nodes, own)
-            members.append(f"{name}: {own}")
+            members.append(own)
         if waiting is not None:
             at.write(f"q{waiting}.append({value})")
-        at.write(f"{answer} = {{{', '.join(members)}}}")
+        at.write(f"{answer} = {self._source.record(tuple(fields))}({', '.join(members)})")
         if waiting is not None:
             at.write(f"d{waiting}.append({answer})")
 

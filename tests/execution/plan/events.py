@@ -8,7 +8,7 @@ from typing import Any
 
 import strawberry
 
-from tests.execution.plan import world
+from tests.execution.plan import moods, world
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Telling:
 
 def _told(number: int, event: Any) -> Any:
     """An event, or what it is spoiled to; a source itself does not break off."""
-    return world.MOOD[0].item(Telling(number), "event", event)
+    return moods.MOOD[0].item(Telling(number), "event", event)
 
 
 @strawberry.type

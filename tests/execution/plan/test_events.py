@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from execution.engine import Engine
 from execution.plan import CompiledQueries, ShadowedQueries
 from execution.plan.signals import Reason
-from tests.execution.plan import events, world
+from tests.execution.plan import events, moods, world
 from tests.execution.plan.both import AT_ONCE
 from tests.execution.plan.both_events import BothEvents, heard
 from tests.execution.plan.documents import Asked, plain_events, subscriptions
@@ -30,18 +30,18 @@ FEW, MANY = 400, 20_000
 def healthy() -> Iterator[None]:
     """Every test leaves a healthy world."""
     yield
-    world.MOOD[0] = world.Mood()
+    moods.MOOD[0] = moods.Mood()
 
 
-def compared(count: int, moods: st.SearchStrategy[world.Mood]) -> BothEvents:
+def compared(count: int, drawn: st.SearchStrategy[moods.Mood]) -> BothEvents:
     """Subscribe with `count` documents both ways."""
     both = BothEvents()
     with asyncio.Runner() as runner:
 
         @settings(max_examples=count // VARIATIONS, deadline=None, database=None, suppress_health_check=UNHURRIED)
-        @given(asked=SUBSCRIPTIONS, mood=moods)
-        def equal(asked: list[Asked], mood: world.Mood) -> None:
-            world.MOOD[0] = mood
+        @given(asked=SUBSCRIPTIONS, mood=drawn)
+        def equal(asked: list[Asked], mood: moods.Mood) -> None:
+            moods.MOOD[0] = mood
             for each in asked:
                 runner.run(both.compare(*each))
 
@@ -52,12 +52,12 @@ def compared(count: int, moods: st.SearchStrategy[world.Mood]) -> BothEvents:
 @pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")  # graphql-core drops siblings
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("moods", [HEALTHY, WRONG], ids=["healthy", "wrong"])
+@pytest.mark.parametrize("drawn", [HEALTHY, WRONG], ids=["healthy", "wrong"])
 @pytest.mark.parametrize("count", [FEW // 2, pytest.param(MANY // 2, marks=pytest.mark.slow)])
-def test_events_are_answered_alike(count: int, moods: st.SearchStrategy[world.Mood]) -> None:
-    both = compared(count, moods)
+def test_events_are_answered_alike(count: int, drawn: st.SearchStrategy[moods.Mood]) -> None:
+    both = compared(count, drawn)
     assert both.outcomes["answered"] > count // 10, both.outcomes
-    assert moods is HEALTHY or both.outcomes["aside"] > count // 10, both.outcomes
+    assert drawn is HEALTHY or both.outcomes["aside"] > count // 10, both.outcomes
 
 
 class Refusing(Exception):

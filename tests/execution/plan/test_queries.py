@@ -12,7 +12,7 @@ from execution.engine import Engine
 from execution.operation import OperationRequest
 from execution.plan import CompiledQueries, PlanSettings, ShadowedQueries
 from execution.plan.signals import Reason
-from tests.execution.plan import world
+from tests.execution.plan import moods, world
 from tests.execution.plan.both import AT_ONCE, QUERY, Both
 
 
@@ -20,7 +20,7 @@ from tests.execution.plan.both import AT_ONCE, QUERY, Both
 def healthy() -> Iterator[None]:
     """Every test leaves a healthy world."""
     yield
-    world.MOOD[0] = world.Mood()
+    moods.MOOD[0] = moods.Mood()
 
 
 async def answer(engine: Engine, text: str, **request: Any) -> Any:
@@ -158,7 +158,7 @@ async def test_a_plan_that_always_steps_aside_rests() -> None:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("seed", range(20))
 async def test_an_engine_with_plans_answers_as_one_without(seed: int) -> None:
-    world.MOOD[0] = world.Mood(seed, 100)
+    moods.MOOD[0] = moods.Mood(seed, 100)
     schema = world.schema()
     plain, compiled = Engine(schema), Engine(schema, executor=CompiledQueries(schema, AT_ONCE))
     text = "{ things { id name colour place { name slow capital { name } } found { __typename } next { weight } } }"

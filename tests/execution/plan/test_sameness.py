@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.execution.plan import world
+from tests.execution.plan import moods, world
 from tests.execution.plan.both import Both
 from tests.execution.plan.documents import Asked, documents, plain_schema
 
@@ -28,7 +28,7 @@ UNHURRIED = [
 def healthy() -> Iterator[None]:
     """Every test leaves a healthy world."""
     yield
-    world.MOOD[0] = world.Mood()
+    moods.MOOD[0] = moods.Mood()
 
 
 @pytest.fixture(scope="module")
@@ -39,23 +39,23 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
     own.close()
 
 
-def compare(loop: asyncio.AbstractEventLoop, count: int, moods: st.SearchStrategy[world.Mood]) -> Both:
+def compare(loop: asyncio.AbstractEventLoop, count: int, drawn: st.SearchStrategy[moods.Mood]) -> Both:
     """Ask `count` documents both ways, each in two moods of the world."""
     both = Both()
 
     @settings(max_examples=count // VARIATIONS, deadline=None, database=None, suppress_health_check=UNHURRIED)
-    @given(asked=DOCUMENTS, mood=moods, other=moods)
-    def equal(asked: list[Asked], mood: world.Mood, other: world.Mood) -> None:
+    @given(asked=DOCUMENTS, mood=drawn, other=drawn)
+    def equal(asked: list[Asked], mood: moods.Mood, other: moods.Mood) -> None:
         for each in asked:
-            for world.MOOD[0] in (mood, other):
+            for moods.MOOD[0] in (mood, other):
                 loop.run_until_complete(both.planned(*each))
 
     equal()
     return both
 
 
-HEALTHY = st.just(world.Mood())
-WRONG = st.builds(world.Mood, st.integers(0, 2**16), st.sampled_from([30, 100, 200]))
+HEALTHY = st.just(moods.Mood())
+WRONG = st.builds(moods.Mood, st.integers(0, 2**16), st.sampled_from([30, 100, 200]))
 
 
 @pytest.mark.timeout(600)
@@ -73,9 +73,9 @@ def test_wrong_data_are_answered_alike_or_left_to_the_interpreter(loop: asyncio.
 
 @pytest.mark.slow
 @pytest.mark.timeout(0)
-@pytest.mark.parametrize("moods", [HEALTHY, WRONG], ids=["healthy", "wrong"])
+@pytest.mark.parametrize("drawn", [HEALTHY, WRONG], ids=["healthy", "wrong"])
 def test_fifty_thousand_documents_are_answered_alike(
-    loop: asyncio.AbstractEventLoop, moods: st.SearchStrategy[world.Mood]
+    loop: asyncio.AbstractEventLoop, drawn: st.SearchStrategy[moods.Mood]
 ) -> None:
-    both = compare(loop, MANY // 2, moods)
+    both = compare(loop, MANY // 2, drawn)
     assert both.outcomes["answered"] > MANY // 40, both.outcomes

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import enum
-import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Generic, NewType, TypeVar
@@ -22,6 +21,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from execution.batching import Batches, Each, batched
 from execution.entities import SubgraphSchema
+from tests.execution.plan.moods import MOOD, SPOILED
 
 Item = TypeVar("Item")
 
@@ -42,81 +42,8 @@ def _code_text(value: object) -> str | None:
     return None if value.text == "C5" else value.text
 
 
-class Broken(Exception):
-    """What a spoiled resolver raises."""
-
-
-class Odd(str):
-    """Text that is not exactly text."""
-
-
-class Many(list[Any]):
-    """A list that is not exactly a list."""
-
-
-def _raise() -> Any:
-    raise Broken
-
-
 async def _later() -> str:
     return "later"
-
-
-SPOILED: tuple[Any, ...] = (
-    lambda value: None,
-    lambda value: _raise(),
-    lambda value: Broken("as a value"),
-    lambda value: 7,
-    lambda value: "text",
-    lambda value: Odd("odd"),
-    lambda value: True,
-    lambda value: 2.5,
-    lambda value: float("nan"),
-    lambda value: 2**31,
-    lambda value: object(),
-    lambda value: [],
-    lambda value: [None],
-    lambda value: [value, None],
-    lambda value: [[value]],
-    lambda value: Many([value]),
-    lambda value: (each for each in (value,)),
-    lambda value: {"name": "a mapping"},
-    lambda value: {value} if isinstance(value, str) else value,
-    lambda value: Place(number=2),
-    lambda value: Sign(text="a sign"),
-    lambda value: strawberry.cast(Place, Thing(number=4)),
-    lambda value: Hidden(number=3),
-    lambda value: Colour.RED,
-    lambda value: Mark("mark"),
-    lambda value: "\ud800",
-)
-
-
-@dataclass(frozen=True)
-class Mood:
-    """Spoils `share` per mille of all values."""
-
-    seed: int = 0
-    share: int = 0
-
-    def of(self, owner: object, name: str, value: Any) -> Any:
-        """The value, or what it is spoiled to; may raise Broken."""
-        number = getattr(owner, "number", 0)
-        draw = zlib.crc32(f"{self.seed} {type(owner).__name__} {number} {name}".encode())
-        if draw % 1000 >= self.share:
-            return value
-        return SPOILED[(draw // 1000) % len(SPOILED)](value)
-
-    def item(self, owner: object, name: str, value: Any) -> Any:
-        """The same for an item of a batch, where an exception is a value."""
-        try:
-            return self.of(owner, name, value)
-        except Broken as broken:
-            return broken
-
-
-MOOD = [Mood()]
-"""The mood of the world: attributes have no context to ask."""
 
 
 def spoiled(owner: object, name: str, value: Any) -> Any:
@@ -348,6 +275,17 @@ class Thing(Named):
     def pair(self) -> Pair[int] | None:
         return spoiled(self, "pair", Pair(left=1, right=self.number))
 
+
+SPOILED.extend(
+    (
+        lambda value: Place(number=2),
+        lambda value: Sign(text="a sign"),
+        lambda value: strawberry.cast(Place, Thing(number=4)),
+        lambda value: Hidden(number=3),
+        lambda value: Colour.RED,
+        lambda value: Mark("mark"),
+    )
+)
 
 Found = Annotated[Thing | Place | Sign, strawberry.union("Found")]
 Paired = Annotated[Pair[str] | Sign, strawberry.union("Paired")]
