@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from btb.identifiers import NationalNumber
-from btb.persons import PersonId
+from btb.persons import Identity, PersonId
 
 
 class Scope(StrEnum):
@@ -36,13 +36,21 @@ class Anonymous:
 
 @dataclass(frozen=True, slots=True)
 class Citizen:
-    """A person who logged in. `assurance` is CSAM's level (500 eID, 450 itsme, 400, 300, 100)."""
+    """A person who logged in. `assurance` is CSAM's level (500 eID, 450 itsme, 400, 300, 100).
+
+    `others` are ids of ours under which the same person was met as somebody else (see `btb.persons.Identity`).
+    """
 
     person: PersonId
     national_number: NationalNumber
     assurance: int
     scopes: frozenset[Scope] = frozenset()
     expires_at: datetime | None = None
+    others: frozenset[PersonId] = frozenset()
+
+    def is_named(self, person: PersonId | None) -> bool:
+        """Whether that id names this person, or did."""
+        return Identity(self.person, self.others).has(person)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ All problems of a request are found before it is refused, those that the facts f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -14,11 +13,12 @@ from btb.actors import ActorReference
 from btb.chart import Chart
 from btb.drafts import Draft, NewId
 from btb.due import settle
-from btb.mandates import AccessManagerRole, Delegation, Mandate, MandateId, Standing
-from btb.persons import PersonId
+from btb.mandates import RANK, AccessManagerRole, Delegation, Mandate, MandateId, Standing
+from btb.persons import Identity, PersonId
 from btb.policy import DEFAULT_POLICY, AppointmentPolicy
 from btb.refusals import Problem, ProblemCode, Refused
 from btb.representation import LegalRepresentation, WhyNot
+from btb.uniting import unite
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Requester:
 
     `representation` is the fresh evidence that they represent the enterprise, `why_not` what was missing where they do
     not. An `operator` writes down what those entitled decided elsewhere: only the rules of the chart bind them.
+    `others` are ids under which they were met as somebody else, and may still hold something.
     """
 
     actor: ActorReference
@@ -34,6 +35,11 @@ class Requester:
     representation: LegalRepresentation | None = None
     why_not: WhyNot | None = None
     operator: bool = False
+    others: frozenset[PersonId] = frozenset()
+
+    def holds(self, mandate: Mandate) -> bool:
+        """Whether the mandate is their own."""
+        return self.actor.person is not None and Identity(self.actor.person, self.others).has(mandate.person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,8 @@ class Act:
     """One request to change a chart.
 
     `problems` are those found outside the chart (facts of sources, contact), reported together with those found here.
-    `expected_version` is the version of the chart that the requester decided on, where they said so.
+    `expected_version` is the version of the chart that the requester decided on, where they said so. `concerns` is the
+    person to be appointed, who is made one first where they stand in the chart under several ids.
     """
 
     requester: Requester
@@ -50,10 +57,7 @@ class Act:
     policy: AppointmentPolicy = DEFAULT_POLICY
     problems: tuple[Problem, ...] = ()
     expected_version: int | None = None
-
-
-RANK = {AccessManagerRole.DOMAIN: 0, AccessManagerRole.CO_CHIEF: 1, AccessManagerRole.CHIEF: 2}
-"""Which role absorbs which: a greater one the lesser."""
+    concerns: Identity | None = None
 
 
 class Kept(Enum):
@@ -75,6 +79,8 @@ class Opening:
         self.problems: list[Problem] = list(dict.fromkeys(act.problems))
         self.draft = Draft(chart, act.now, act.new_id, act.policy)
         settle(self.draft)
+        if act.concerns is not None:
+            unite(self.draft, act.concerns)
         if act.expected_version is not None and act.expected_version != chart.version:
             versions = (("expected", str(act.expected_version)), ("actual", str(chart.version)))
             self.problem(ProblemCode.VERSION_CONFLICT, ("expectedVersion",), *versions)
@@ -99,7 +105,7 @@ class Opening:
         if self.requester.operator:
             return
         self._assure(role)
-        if holder is not None and self.requester.actor.person == holder.person:
+        if holder is not None and self.requester.holds(holder):
             return
         mine = self._roles_in_office()
         policy = self.act.policy
@@ -185,8 +191,8 @@ class Opening:
             self.problem(ProblemCode.ASSURANCE_TOO_LOW, (), *levels)
 
     def _roles_in_office(self) -> frozenset[AccessManagerRole]:
-        person = self.requester.actor.person
-        held: Sequence[Mandate] = () if person is None else self.draft.held(person)
         return frozenset(
-            mandate.role for mandate in held if mandate.standing is Standing.IN_OFFICE and mandate.suspended_at is None
+            mandate.role
+            for mandate in self.draft.open()
+            if mandate.standing is Standing.IN_OFFICE and mandate.suspended_at is None and self.requester.holds(mandate)
         )

@@ -13,12 +13,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from btb.acts import RANK, Act, Opening
+from btb.acts import Act, Opening
 from btb.changes import Change, ChangeCause, ChangeType
 from btb.chart import Chart, open_delegations
 from btb.domains import DOMAINS, Domains
 from btb.drafts import Draft, with_delegation
 from btb.mandates import (
+    RANK,
     AccessManagerRole,
     Affiliation,
     Contact,

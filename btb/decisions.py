@@ -92,16 +92,24 @@ class Decision:
 
 
 def decide(
-    chart: Chart, person: PersonId, domain: str, at: datetime, circumstances: Circumstances = NOTHING_AMISS
+    chart: Chart,
+    person: PersonId,
+    domain: str,
+    at: datetime,
+    circumstances: Circumstances = NOTHING_AMISS,
+    others: frozenset[PersonId] = frozenset(),
 ) -> Decision:
-    """Whether the person may manage the domain at the moment. To tell ENDED, the chart has to have ended mandates."""
+    """Whether the person may manage the domain at the moment. To tell ENDED, the chart has to have ended mandates.
+
+    `others`: ids under which the person was met as somebody else. What is held under any of them counts.
+    """
     missing = _missing(circumstances)
     if missing is not None:
         return Decision(False, missing, at)
     best: _Found | None = None
     wanted = person.int  # an int is compared many times faster than a UUID, and large charts are compared through
     for mandate in chart.mandates:
-        if mandate.person.int == wanted:
+        if mandate.person.int == wanted or (others and mandate.person in others):
             found = _by_mandate(chart, mandate, domain, at)
             if best is None or found[0] < best[0]:
                 best = found

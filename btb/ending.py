@@ -112,4 +112,4 @@ def _end_all(
 
 
 def _reason(act: Act, mandate: Mandate, otherwise: EndReason) -> EndReason:
-    return EndReason.RESIGNED if act.requester.actor.person == mandate.person else otherwise
+    return EndReason.RESIGNED if act.requester.holds(mandate) else otherwise

@@ -24,6 +24,10 @@ class AccessManagerRole(StrEnum):
     DOMAIN = "DOMAIN"
 
 
+RANK = {AccessManagerRole.DOMAIN: 0, AccessManagerRole.CO_CHIEF: 1, AccessManagerRole.CHIEF: 2}
+"""Which role absorbs which: a greater one the lesser."""
+
+
 class MandateStatus(StrEnum):
     """Where a mandate or delegation stands at a moment; it follows from its dates."""
 

@@ -6,7 +6,7 @@ Only what BTB needs is kept: births, addresses, nationalities and families are n
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NewType
+from typing import NamedTuple, NewType
 from uuid import UUID
 
 from btb.enterprises import SourceDate
@@ -14,6 +14,17 @@ from btb.identifiers import NationalNumber
 
 PersonId = NewType("PersonId", UUID)
 """Our own random name for a person: never derived from a number, the same through all numbers the person had."""
+
+
+class Identity(NamedTuple):
+    """One person: the id they are known by now, and the others, under which they were met as somebody else before."""
+
+    person: PersonId
+    others: frozenset[PersonId] = frozenset()
+
+    def has(self, person: PersonId | None) -> bool:
+        """Whether that id names this person, or did."""
+        return person == self.person or person in self.others
 
 
 @dataclass(frozen=True, slots=True)

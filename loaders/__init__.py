@@ -59,7 +59,7 @@ def fresh_loaders(
         enterprise=enterprises.facts(kbo),
         functions_in=enterprises.functions_in(kbo),
         functions_of=enterprises.functions_of(kbo),
-        person=persons.facts(register),
+        person=persons.facts(register, directory),
         person_id=persons.ids(directory),
         national_number=persons.national_numbers(directory),
         chart=charts.charts(database, kept, reader.present),

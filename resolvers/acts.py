@@ -166,6 +166,7 @@ def _act(context: Context, asked: Asked, evidence: Evidence) -> Act:
         policy=context.house.appointment_policy,
         problems=evidence.problems,
         expected_version=asked.expected_version,
+        concerns=evidence.concerns,
     )
 
 

@@ -65,7 +65,7 @@ async def to_enterprises(context: Context, deed: Deed, numbers: Sequence[Enterpr
 
 async def to_mandates(context: Context, deed: Deed, mandates: Sequence[Mandate]) -> list[Exception | None]:
     """May whoever asks do this with each mandate? As with its enterprise, or because the mandate is their own."""
-    serving, oneself = serves(context), person_asking(context)
+    serving = serves(context)
     related = await relations(context, [mandate.enterprise for mandate in mandates])
     return [
         _refused(
@@ -73,7 +73,7 @@ async def to_mandates(context: Context, deed: Deed, mandates: Sequence[Mandate])
             deed,
             relation,
             Ties(
-                the_person=mandate.person == oneself,
+                the_person=is_oneself(context, mandate.person),
                 represents=relation.represents,
                 roles=relation.roles,
                 serves=serving,
@@ -88,11 +88,11 @@ async def to_persons(context: Context, deed: Deed, people: Sequence[PersonId]) -
 
     A citizen by what they are to one of those enterprises; a consuming system by the mandates it would be shown.
     """
-    oneself, serving = person_asking(context), serves(context)
-    ties = {person: Ties(the_person=person == oneself) for person in people}
+    serving = serves(context)
+    ties = {person: Ties(the_person=is_oneself(context, person)) for person in people}
     unknown: dict[PersonId, Exception] = {}
     strangers = [person for person in ties if refusal(context, deed, ties[person]) is not None]
-    if strangers and (oneself is not None or serving):
+    if strangers and (isinstance(context.actor, Citizen) or serving):
         held = await context.loaders.mandates_of_person.load_many(strangers)
         unknown = {person: each for person, each in zip(strangers, held, strict=True) if isinstance(each, Exception)}
         theirs = [() if isinstance(each, Exception) else each for each in held]
@@ -138,9 +138,9 @@ def serves(context: Context) -> bool:
     return isinstance(context.actor, Client) and context.house.systems.find(context.actor.system or "") is not None
 
 
-def person_asking(context: Context) -> PersonId | None:
-    """The person who asks; None where it is nobody in particular or a machine."""
-    return context.actor.person if isinstance(context.actor, Citizen) else None
+def is_oneself(context: Context, person: PersonId) -> bool:
+    """Whether that id names the person who asks, or did; nobody in particular and machines are no person."""
+    return isinstance(context.actor, Citizen) and context.actor.is_named(person)
 
 
 def principal(context: Context) -> str:

@@ -22,7 +22,7 @@ from resolvers import admission, evidence, mandates
 from resolvers.acts import Appointment, Asked, carry_out, last_held_by, last_of, replay
 from resolvers.contacts import contact
 from resolvers.context import Context
-from resolvers.evidence import Appointee, Evidence
+from resolvers.evidence import Evidence
 from resolvers.references import PersonNamed, number_of
 from resolvers.texts import bounded
 
@@ -200,10 +200,10 @@ async def _appoint(
         ask(context, actor, request.enterprise),
         evidence.of_appointee(context, number),
     )
-    found = _together(found, appointee, problems)
+    found = found.about(appointee, problems)
     if appointee.person is None:
         raise Refused(found.problems)
-    who = appointee.person
+    who = appointee.person.person
     return await carry_out(context, request, found, lambda chart, act: decide(chart, act, who, kept), last_held_by(who))
 
 
@@ -212,7 +212,7 @@ async def _alter(context: Context, request: Asked, mandate: Mandate, decide: Alt
         return first
     actor = _citizen(context)
     found = Evidence(evidence.requester(actor), (), ())
-    if mandate.role is AccessManagerRole.CHIEF and mandate.person != actor.person:
+    if mandate.role is AccessManagerRole.CHIEF and not actor.is_named(mandate.person):
         found = await evidence.of_representative(context, actor, mandate.enterprise)
         unavailable = tuple(each for each in found.problems if each.code is ProblemCode.SOURCE_UNAVAILABLE)
         found = replace(found, problems=unavailable)
@@ -223,14 +223,6 @@ def spend_on(context: Context, person: PersonNamed) -> None:
     """Count a national number that somebody brought from outside. Raises BudgetExceeded."""
     if person.national_number is not None:
         context.house.budget.spend(admission.principal(context), [person.national_number], context.moment)
-
-
-def _together(found: Evidence, appointee: Appointee, problems: tuple[Problem, ...]) -> Evidence:
-    return replace(
-        found,
-        problems=(*found.problems, *appointee.problems, *problems),
-        readings=(*found.readings, *appointee.readings),
-    )
 
 
 def _citizen(context: Context) -> Citizen:

@@ -16,7 +16,7 @@ from btb.decisions import Circumstances, Decision, DecisionReason
 from btb.enterprises import EnterpriseFacts
 from btb.identifiers import EnterpriseNumber, NationalNumber
 from btb.mandates import Delegation, Mandate
-from btb.persons import PersonFacts, PersonId
+from btb.persons import Identity, PersonFacts, PersonId
 from btb.representation import LegalRepresentation
 from btb.representation_rules import has_ceased
 from datasources.readings import NumberCancelled, Reading
@@ -67,7 +67,7 @@ class Answer:
 class _Known:
     """What was found for all questions together."""
 
-    people: Mapping[PersonNamed, PersonId | None]
+    people: Mapping[PersonNamed, Identity | None]
     numbers: Mapping[PersonNamed, NationalNumber]
     charts: Mapping[EnterpriseNumber, Chart]
     past: Mapping[tuple[EnterpriseNumber, datetime], Chart]
@@ -93,7 +93,7 @@ async def decide(context: Context, questions: Sequence[Question]) -> list[Answer
         refusal or _answer(context, question, known) for refusal, question in zip(refused, questions, strict=True)
     ]
     shown = (
-        (person, question.enterprise)
+        (person.person, question.enterprise)
         for question, answer in zip(questions, answers, strict=True)
         if isinstance(answer, Answer) and (person := people[question.person]) is not None
     )
@@ -103,36 +103,34 @@ async def decide(context: Context, questions: Sequence[Question]) -> list[Answer
 
 async def _people(
     context: Context, named: set[PersonNamed], brought: set[NationalNumber]
-) -> tuple[dict[PersonNamed, NationalNumber], dict[PersonNamed, PersonId | None]]:
+) -> tuple[dict[PersonNamed, NationalNumber], dict[PersonNamed, Identity | None]]:
     """Numbers and ids of everybody named; nobody is given an id for being asked about."""
     met = await context.house.directory.known(brought) if brought else {}
-    people: dict[PersonNamed, PersonId | None] = {}
+    people: dict[PersonNamed, Identity | None] = {}
     numbers: dict[PersonNamed, NationalNumber] = {}
+    by_id: dict[PersonNamed, PersonId] = {}
     for each in named:
+        people[each] = None
         if each.me:
             actor = context.actor
-            people[each] = actor.person if isinstance(actor, Citizen) else None
             if isinstance(actor, Citizen):
-                numbers[each] = actor.national_number
+                people[each], numbers[each] = Identity(actor.person, actor.others), actor.national_number
         elif each.national_number is not None:
             people[each], numbers[each] = met.get(each.national_number), each.national_number
-        else:
-            people[each] = person_id(each.id or "")
-    by_id = {each: person for each, person in people.items() if person is not None and each not in numbers}
-    found = await context.loaders.national_number.load_many(by_id.values())
-    for each, number in zip(by_id, found, strict=True):
-        if isinstance(number, Exception):
-            people[each] = None
-        else:
+        elif (person := person_id(each.id or "")) is not None:
+            by_id[each] = person
+    for each, number in zip(by_id, await context.loaders.national_number.load_many(by_id.values()), strict=True):
+        if not isinstance(number, Exception):
             numbers[each] = number
+    identities = await context.house.directory.named([by_id[each] for each in by_id if each in numbers])
+    people.update({each: identities.get(person) for each, person in by_id.items()})
     return numbers, people
 
 
 async def _admitted(
-    context: Context, questions: Sequence[Question], people: Mapping[PersonNamed, PersonId | None]
+    context: Context, questions: Sequence[Question], people: Mapping[PersonNamed, Identity | None]
 ) -> list[Exception | None]:
     """Systems may ask about the domains they serve, operators about all, citizens about themselves and theirs."""
-    oneself = admission.person_asking(context)
     enterprises = sorted({each.enterprise for each in questions})
     refused = dict(
         zip(enterprises, await admission.to_enterprises(context, Deed.ASK_MAY_MANAGE, enterprises), strict=True)
@@ -140,7 +138,8 @@ async def _admitted(
     served = admission.served_domains(context)
     answers: list[Exception | None] = []
     for each in questions:
-        if oneself is not None and people[each.person] == oneself:
+        who = people[each.person]
+        if who is not None and admission.is_oneself(context, who.person):
             answers.append(admission.refusal(context, Deed.ASK_MAY_MANAGE, Ties(the_person=True)))
         elif served is not None and each.domain in context.house.domains and each.domain not in served:
             answers.append(admission.NotAllowed())
@@ -153,7 +152,7 @@ async def _known(
     context: Context,
     questions: Sequence[Question],
     numbers: dict[PersonNamed, NationalNumber],
-    people: dict[PersonNamed, PersonId | None],
+    people: dict[PersonNamed, Identity | None],
 ) -> _Known:
     enterprises = sorted({question.enterprise for question in questions})
     moments: dict[EnterpriseNumber, set[datetime]] = {}
@@ -193,7 +192,7 @@ def _answer(context: Context, question: Question, known: _Known) -> Answer | Exc
     )
     who = known.people[question.person]
     decision = (
-        decisions.decide(chart, who, question.domain, at, circumstances)
+        decisions.decide(chart, who.person, question.domain, at, circumstances, who.others)
         if who is not None
         else decisions.decide(Chart(question.enterprise), NOBODY, question.domain, at, circumstances)
     )

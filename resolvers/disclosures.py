@@ -66,8 +66,10 @@ def _shown(
     context: Context, people: Iterable[tuple[PersonId, EnterpriseNumber | None]], what: str
 ) -> dict[Shown, None]:
     """What is written down, each once and in order; nothing for what is shown to oneself."""
-    oneself = context.actor.person if isinstance(context.actor, Citizen) else None
-    return {Shown.of(person, enterprise, what): None for person, enterprise in people if person != oneself}
+    actor = context.actor
+    if not isinstance(actor, Citizen):
+        return {Shown.of(person, enterprise, what): None for person, enterprise in people}
+    return {Shown.of(person, enterprise, what): None for person, enterprise in people if not actor.is_named(person)}
 
 
 def _reader(context: Context, moment: datetime) -> Reader:

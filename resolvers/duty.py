@@ -1,4 +1,8 @@
-"""What becomes true without a request: recorded and announced by the register itself, by one replica at a time."""
+"""What becomes true without a request: recorded and announced by the register itself, by one replica at a time.
+
+Time makes it true, or a national number that was replaced: what stands under an id that turned out to be another
+person's is written under theirs. Every replica that looks learns of such ids, whichever has the duty.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,12 @@ import logging
 from datetime import timedelta
 from uuid import uuid4
 
-from btb.due import due
 from btb.identifiers import EnterpriseNumber
+from btb.persons import Identity
+from btb.uniting import united
 from datasources.register import changes as log
 from datasources.register import charts as register
-from datasources.register import leases
+from datasources.register import leases, replacements
 from datasources.register.failures import OutcomeUnknown, RegisterFailure, RegisterUnavailable
 from resolvers.context import House
 
@@ -39,7 +44,7 @@ class Duty:
                 try:
                     await self.do()
                 except Exception as failure:  # whatever it is, the next look may do better, and nobody else looks
-                    logger.warning("What time made true could not be recorded yet: %s", _said(failure))
+                    logger.warning("What became true could not be recorded yet: %s", _said(failure))
                 await asyncio.sleep(self._pause)
         finally:
             await asyncio.shield(self.give_back())
@@ -48,27 +53,36 @@ class Duty:
         """Record everything that is due now, if the duty is ours; answers how many changes."""
         house = self._house
         async with house.database.reading() as session:
-            waiting = await register.enterprises_due(session, house.now(), _AT_ONCE)
-        if not waiting:
+            now = house.now()
+            waiting = await register.enterprises_due(session, now, _AT_ONCE)
+            people = await replacements.unsettled(session)
+        house.directory.heed([each.identity for each in people])
+        concerned: dict[EnterpriseNumber, tuple[Identity, ...]] = dict.fromkeys(waiting, ())
+        for each in people:
+            concerned.update({number: (*concerned.get(number, ()), each.identity) for number in each.enterprises})
+        over = [each.former for each in people if each.until <= now and not each.enterprises]
+        if not concerned and not over:
             return 0
         async with house.database.working() as session:
             if not await leases.try_hold(session, LEASE, self._holder, HELD_FOR):
                 return 0
+            if over:
+                await replacements.settle(session, over, now)
         recorded = 0
-        for enterprise in waiting:
+        for enterprise, persons in concerned.items():
             try:
-                recorded += await self._record(enterprise)
+                recorded += await self._record(enterprise, persons)
             except (RegisterUnavailable, OutcomeUnknown):
                 raise
             except Exception as failure:  # one enterprise that cannot be settled must not hold up all behind it
-                logger.error("What time made true for %s could not be recorded: %s", enterprise, _said(failure))
+                logger.error("What became true for %s could not be recorded: %s", enterprise, _said(failure))
         return recorded
 
-    async def _record(self, enterprise: EnterpriseNumber) -> int:
+    async def _record(self, enterprise: EnterpriseNumber, persons: tuple[Identity, ...]) -> int:
         house = self._house
         async with house.database.working() as session:
             chart = await register.chart_locked(session, enterprise)
-            changes = due(chart, house.now(), uuid4, policy=house.appointment_policy)
+            changes = united(chart, persons, now=house.now(), new_id=uuid4, policy=house.appointment_policy)
             if changes:
                 changes = await log.record(session, changes)
         if changes:

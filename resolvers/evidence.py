@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from btb.actors import Citizen, Client, Scope, reference
 from btb.acts import Requester
 from btb.enterprises import EnterpriseFacts
 from btb.identifiers import EnterpriseNumber, NationalNumber
-from btb.persons import PersonFacts, PersonId
+from btb.persons import Identity, PersonFacts
 from btb.refusals import Problem, ProblemCode, Refused
 from btb.representation import LegalRepresentation, WhyNot, can_act, represents
 from btb.representation_rules import RULES_VERSION
@@ -22,12 +22,25 @@ from resolvers.context import Context
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was found. `problems` are those that facts from outside give; `readings` is when each source answered."""
+    """What was found. `problems` are those that facts from outside give; `readings` is when each source answered.
+
+    `concerns` is the person to be appointed.
+    """
 
     requester: Requester
     problems: tuple[Problem, ...]
     readings: tuple[tuple[str, datetime], ...]
     representation: LegalRepresentation | None = None
+    concerns: Identity | None = None
+
+    def about(self, appointee: Appointee, problems: tuple[Problem, ...]) -> Evidence:
+        """With what was found of the person to be appointed, and problems of the request itself."""
+        return replace(
+            self,
+            problems=(*self.problems, *appointee.problems, *problems),
+            readings=(*self.readings, *appointee.readings),
+            concerns=appointee.person,
+        )
 
     def written(self) -> dict[str, object]:
         """As it is kept with what was decided: sources, moments, the function and the rules; never a number."""
@@ -92,6 +105,7 @@ def requester(
         representation=representation,
         why_not=why_not,
         operator=operator,
+        others=actor.others if isinstance(actor, Citizen) else frozenset(),
     )
 
 
@@ -107,9 +121,9 @@ def enterprise_problems(context: Context, facts: EnterpriseFacts | None) -> tupl
 
 @dataclass(frozen=True, slots=True)
 class Appointee:
-    """The person to be appointed: our id where the registers know them, and what is wrong where they do not."""
+    """The person to be appointed: whom we know them as where the registers do, and what is wrong where they do not."""
 
-    person: PersonId | None
+    person: Identity | None
     problems: tuple[Problem, ...]
     readings: tuple[tuple[str, datetime], ...]
 
@@ -129,10 +143,10 @@ async def of_appointee(context: Context, number: NationalNumber | None) -> Appoi
     return Appointee(person, problems, (("person", answer.read_at),))
 
 
-async def _identified(context: Context, number: NationalNumber, facts: PersonFacts) -> PersonId:
+async def _identified(context: Context, number: NationalNumber, facts: PersonFacts) -> Identity:
     if facts.replaces is not None and facts.number != number:
-        return (await context.house.directory.replaced(number, facts.number)).person
-    return (await context.house.directory.ids([facts.number]))[facts.number]
+        return await context.house.directory.replaced(number, facts.number)
+    return (await context.house.directory.identities([facts.number]))[facts.number]
 
 
 def _person_failure(failure: SourceFailure) -> Problem:

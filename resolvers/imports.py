@@ -59,14 +59,11 @@ async def import_row(context: Context, row: ImportedRow, *, dry_run: bool) -> Ap
     found, appointee = await asyncio.gather(
         evidence.of_enterprise(context, IMPORTER, row.enterprise), evidence.of_appointee(context, number)
     )
-    found = replace(
-        found,
-        problems=(*found.problems, *appointee.problems, *problems),
-        readings=(*found.readings, *appointee.readings),
-    )
+    found = found.about(appointee, problems)
     if appointee.person is None:
         raise Refused(found.problems)
-    decide, concerned = _decision(context, row, appointee.person, kept), last_held_by(appointee.person)
+    who = appointee.person.person
+    decide, concerned = _decision(context, row, who, kept), last_held_by(who)
     # Tried out first: a refusal is not kept under the row's key, so that the row may be tried again.
     shown = await carry_out(context, replace(request, dry_run=True), found, decide, concerned)
     return shown if dry_run else await carry_out(context, request, found, decide, concerned)

@@ -81,7 +81,7 @@ def _relation(
     mandates = tuple(
         mandate
         for mandate in chart.in_office(context.moment)
-        if mandate.person == actor.person and mandate.status(context.moment) is MandateStatus.ACTIVE
+        if actor.is_named(mandate.person) and mandate.status(context.moment) is MandateStatus.ACTIVE
     )
     if isinstance(represented, Exception):
         return Relation(mandates=mandates, unknown=represented)

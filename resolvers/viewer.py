@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -52,13 +53,14 @@ async def enterprises(context: Context) -> list[ViewerEnterprise]:
     if not isinstance(actor, Citizen):
         return []
     represented = await representations(context, actor.national_number)
-    held = await context.loaders.mandates_of_person.load(actor.person)
+    names = (actor.person, *sorted(actor.others))
+    held = await asyncio.gather(*map(context.loaders.mandates_of_person.load, names))
     capacities: dict[EnterpriseNumber, set[Capacity]] = {}
     for number, fact in represented.items():
         if isinstance(fact, Exception):
             raise fact
         capacities.setdefault(number, set()).add(Capacity.LEGAL_REPRESENTATIVE)
-    for mandate in held:
+    for mandate in (each for mandates in held for each in mandates):
         if mandate.status(context.moment) is MandateStatus.ACTIVE:
             capacities.setdefault(mandate.enterprise, set()).add(_BY_ROLE[mandate.role])
     return [
@@ -93,7 +95,7 @@ async def consultations_of_viewer(context: Context, first: int, after: str | Non
         return ConsultationPage((), None, False)
     before = None if after is None else ConsultationKey(*placed(after))
     async with context.house.database.reading() as session:
-        found = await consultations.consultations_of(session, actor.person, first + 1, before)
+        found = await consultations.consultations_of(session, (actor.person, *actor.others), first + 1, before)
     page = found[:first]
     end = place(page[-1].at, page[-1].id) if page else None
     return ConsultationPage(page, end, len(found) > first)

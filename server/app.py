@@ -169,7 +169,7 @@ class Subgraph:
     def _authenticator(self, house: House, verifier: TokenVerifier) -> Authenticator:
         return Authenticator(
             verifier,
-            house.directory.ids,
+            house.directory.identities,
             allow_test_numbers=self.settings.test_numbers_allowed,
             on_refusal=self.metrics.not_let_in,
         )

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from btb.actors import Actor, Anonymous, Citizen, Client
 from btb.identifiers import NationalNumber
-from btb.persons import PersonId
+from btb.persons import Identity
 from server.identities import citizen_identity, client_identity
 from server.issuers import IssuerKind
 from server.token_checks import Reason, Unauthenticated, VerifiedToken
@@ -17,7 +17,7 @@ from server.tokens import TokenVerifier
 
 log = logging.getLogger("btb.identity")
 
-PersonIds: TypeAlias = Callable[[Collection[NationalNumber]], Awaitable[Mapping[NationalNumber, PersonId]]]
+Identities: TypeAlias = Callable[[Collection[NationalNumber]], Awaitable[Mapping[NationalNumber, Identity]]]
 """The register's names for persons, made where a person has none yet; an answer for every number asked."""
 
 ANONYMOUS: Final = Anonymous()
@@ -26,17 +26,20 @@ _LONGEST_CREDENTIALS: Final = 9 * 1024
 
 
 class Authenticator:
-    """Tells who is asking. An actor is worked out once for each token, and kept as long as the token is remembered."""
+    """Tells who is asking. An actor is worked out once for each token, and kept as long as the token is remembered.
+
+    Of a citizen the directory is asked each time: it remembers as well, and hears where two people prove to be one.
+    """
 
     def __init__(
         self,
         verifier: TokenVerifier,
-        person_ids: PersonIds,
+        identities: Identities,
         *,
         allow_test_numbers: bool = False,
         on_refusal: Callable[[Reason], None] | None = None,
     ) -> None:
-        self._verifier, self._person_ids = verifier, person_ids
+        self._verifier, self._identities = verifier, identities
         self._allow_test_numbers, self._on_refusal = allow_test_numbers, on_refusal
         self._actors: WeakKeyDictionary[VerifiedToken, Citizen | Client] = WeakKeyDictionary()
 
@@ -50,15 +53,15 @@ class Authenticator:
             if credentials is None:
                 return ANONYMOUS
             token = await self._verifier.verify(bearer_token(credentials))
-            known = self._actors.get(token)
-            if known is None:
-                known = self._actors[token] = await self._worked_out(token)
+            actor = self._actors.get(token)
+            if actor is None or (isinstance(actor, Citizen) and not await self._is_still(actor)):
+                actor = self._actors[token] = await self._worked_out(token)
         except Unauthenticated as refused:
             log.info("A caller was not let in (%s).", refused.reason)
             if self._on_refusal is not None:
                 self._on_refusal(refused.reason)
             raise
-        return known
+        return actor
 
     @staticmethod
     def _credentials(authorization: str | None, init_payload: Mapping[str, Any] | None) -> str | None:
@@ -74,10 +77,12 @@ class Authenticator:
             who = client_identity(token)
             return Client(who.client, who.scopes, who.system, who.owner, token.expires_at)
         citizen = citizen_identity(token, allow_test_numbers=self._allow_test_numbers)
-        persons = await self._person_ids((citizen.number,))
-        return Citizen(
-            persons[citizen.number], citizen.number, citizen.assurance, citizen.scopes, expires_at=token.expires_at
-        )
+        found = (await self._identities((citizen.number,)))[citizen.number]
+        return Citizen(found.person, citizen.number, citizen.assurance, citizen.scopes, token.expires_at, found.others)
+
+    async def _is_still(self, actor: Citizen) -> bool:
+        found = (await self._identities((actor.national_number,)))[actor.national_number]
+        return found == (actor.person, actor.others)
 
 
 def bearer_token(credentials: str) -> str:

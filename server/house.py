@@ -94,7 +94,7 @@ async def open_house(settings: Settings, metrics: Metrics, town: Town | None = N
             kbo=sources.kbo,
             persons=sources.persons,
             database=database,
-            directory=PersonDirectory(database, keys),
+            directory=PersonDirectory(database, keys, now=clock),
             charts=charts,
             cursors=Cursors(keys.secret("cursors"), head.epoch),
             feed=feed,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Self
@@ -91,13 +91,13 @@ async def record_consultations(
 
 
 async def consultations_of(
-    session: Session, subject: PersonId, first: int, before: ConsultationKey | None = None
+    session: Session, subjects: Collection[PersonId], first: int, before: ConsultationKey | None = None
 ) -> tuple[Consultation, ...]:
-    """The newest consultations of a person's data, at most `first`, those before the key where one is given."""
+    """The newest consultations of one person by all their ids, at most `first`, before the key where one is given."""
     table = consultations.c
     statement = select(
         table.id, table.at, table.subject, table.actor, table.what, table.enterprise, table.purpose
-    ).where(table.subject == subject)
+    ).where(table.subject.in_(subjects))
     if before is not None:
         place = tuple_(table.at, table.id)
         statement = statement.where(place < tuple_(before.at, before.id, types=[column.type for column in place]))

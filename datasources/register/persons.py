@@ -3,70 +3,53 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, func, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from btb.identifiers import NationalNumber
-from btb.persons import PersonId
+from btb.persons import Identity, PersonId
 from datasources.register.among import among
 from datasources.register.database import Database, Session, WriteSession
 from datasources.register.keys import KeyRing
-from datasources.register.tables import person_numbers, persons
+from datasources.register.remembered import Remembered
+from datasources.register.replacements import LOOKED_AFTER
+from datasources.register.tables import answers, person_numbers, persons
 
-Kept = TypeVar("Kept")
-
-_FOUND = select(person_numbers.c.number_index, person_numbers.c.person).where(
-    among(person_numbers.c.number_index, str, "indexes")
+_former = persons.alias("former")
+_FOUND = (
+    select(person_numbers.c.number_index, person_numbers.c.person, _former.c.id)
+    .outerjoin(_former, _former.c.absorbed_by == person_numbers.c.person)
+    .where(among(person_numbers.c.number_index, str, "indexes"))
 )
 _ADD = {
     "postgresql": postgresql.insert(person_numbers).on_conflict_do_nothing(),
     "sqlite": sqlite.insert(person_numbers).on_conflict_do_nothing(),
 }
 _CURRENT_NUMBERS = (
-    select(persons.c.id, person_numbers.c.key_id, person_numbers.c.ciphertext, person_numbers.c.number_index)
-    .join(person_numbers, person_numbers.c.person == func.coalesce(persons.c.absorbed_by, persons.c.id))
+    select(
+        persons.c.id,
+        person_numbers.c.key_id,
+        person_numbers.c.ciphertext,
+        person_numbers.c.number_index,
+        person_numbers.c.person,
+        _former.c.id,
+    )
+    .select_from(
+        persons.join(
+            person_numbers, person_numbers.c.person == func.coalesce(persons.c.absorbed_by, persons.c.id)
+        ).outerjoin(_former, _former.c.absorbed_by == person_numbers.c.person)
+    )
     .where(person_numbers.c.current, among(persons.c.id, UUID, "ids"))
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Replacement:
-    """Whom both numbers name now. `absorbed` is another id that the new number had meant until then, if any."""
-
-    person: PersonId
-    absorbed: PersonId | None
-
-
-class _Memory(Generic[Kept]):
-    """The last pairs used, bounded in number and, since another replica may alter them, in age."""
-
-    def __init__(self, size: int, seconds: float, clock: Callable[[], float]) -> None:
-        self._size, self._seconds, self._clock = size, seconds, clock
-        self._kept: OrderedDict[Any, tuple[float, Kept]] = OrderedDict()
-
-    def __getitem__(self, key: Any) -> Kept | None:
-        found = self._kept.get(key)
-        if found is None or self._clock() >= found[0]:
-            return None
-        self._kept.move_to_end(key)
-        return found[1]
-
-    def __setitem__(self, key: Any, value: Kept) -> None:
-        self._kept[key] = (self._clock() + self._seconds, value)
-        self._kept.move_to_end(key)
-        if len(self._kept) > self._size:
-            self._kept.popitem(last=False)
-
-    def clear(self) -> None:
-        """Forget everything."""
-        self._kept.clear()
+_ONE_AT_A_TIME = 4_207_202_612
+"""The advisory lock under which numbers are replaced."""
 
 
 class PersonDirectory:
@@ -85,78 +68,113 @@ class PersonDirectory:
         self._database = database
         self._keys = keys
         self._now = now
-        self._people: _Memory[PersonId] = _Memory(remembered, seconds, clock)
-        self._numbers: _Memory[NationalNumber] = _Memory(remembered, seconds, clock)
+        self._people: Remembered[Identity] = Remembered(remembered, seconds, clock)
+        self._numbers: Remembered[tuple[NationalNumber, Identity]] = Remembered(remembered, seconds, clock)
+        self._heeded: frozenset[Identity] = frozenset()
 
     def forget(self) -> None:
         """Whom this process remembers, the database may not know: it was restored, or another wrote."""
         self._people.clear()
         self._numbers.clear()
 
-    async def known(self, numbers: Collection[NationalNumber]) -> Mapping[NationalNumber, PersonId]:
-        """The ids of those whom the register has met; the others are absent, and nothing is written."""
+    def heed(self, replaced: Collection[Identity]) -> None:
+        """People who are one by now, as the database says; what is remembered was before that, where it is news."""
+        told = frozenset(replaced)
+        if not told <= self._heeded:
+            self.forget()
+        self._heeded = told
+
+    async def known(self, numbers: Collection[NationalNumber]) -> Mapping[NationalNumber, Identity]:
+        """Those whom the register has met; the others are absent, and nothing is written."""
         indexes = {self._keys.index(number): number for number in numbers}
         answer = {number: person for index, number in indexes.items() if (person := self._people[index]) is not None}
         asked = [index for index, number in indexes.items() if number not in answer]
         if asked:
             async with self._database.reading() as session:
-                for index, person in await _people(session, asked):
+                for index, person in (await _people(session, asked)).items():
                     self._people[index] = answer[indexes[index]] = person
         return answer
 
-    async def ids(self, numbers: Collection[NationalNumber]) -> Mapping[NationalNumber, PersonId]:
-        """An id for everybody, made at first sight in one short transaction of its own."""
+    async def identities(self, numbers: Collection[NationalNumber]) -> Mapping[NationalNumber, Identity]:
+        """Everybody, with an id made at first sight in one short transaction of its own."""
         answer = dict(await self.known(numbers))
         unmet = {self._keys.index(number): number for number in numbers if number not in answer}
         if unmet:
             async with self._database.working() as session:
                 met = await self._meet(session, unmet)
-            for index, person in met:
+            for index, person in met.items():
                 self._people[index] = answer[unmet[index]] = person
         return answer
 
+    async def ids(self, numbers: Collection[NationalNumber]) -> Mapping[NationalNumber, PersonId]:
+        """As `identities`, by the id of now alone."""
+        return {number: person.person for number, person in (await self.identities(numbers)).items()}
+
     async def numbers(self, ids: Collection[PersonId]) -> Mapping[PersonId, NationalNumber]:
         """The current number of each person; an id never given out is absent. Raises KeyMissing, NumberUnreadable."""
-        answer = {person: number for person in ids if (number := self._numbers[person]) is not None}
+        return {person: number for person, (number, _) in (await self._numbered(ids)).items()}
+
+    async def named(self, ids: Collection[PersonId]) -> Mapping[PersonId, Identity]:
+        """Whom each id names now; an id never given out is absent. Raises as `numbers`, and asks no more than that."""
+        return {person: identity for person, (_, identity) in (await self._numbered(ids)).items()}
+
+    async def _numbered(self, ids: Collection[PersonId]) -> Mapping[PersonId, tuple[NationalNumber, Identity]]:
+        answer = {person: found for person in ids if (found := self._numbers[person]) is not None}
         asked = [person for person in ids if person not in answer]
         if asked:
             async with self._database.reading() as session:
                 rows = (await session.execute(_CURRENT_NUMBERS, {"ids": asked})).all()
-            for person, key_id, ciphertext, index in rows:
-                self._numbers[person] = answer[person] = self._keys.unseal(key_id, ciphertext, index)
+            formers = _formers((row.id, row[5]) for row in rows)
+            for person, key_id, ciphertext, index, now, _ in {row.id: row for row in rows}.values():
+                number, identity = self._keys.unseal(key_id, ciphertext, index), Identity(now, formers[person])
+                self._numbers[person] = answer[person] = number, identity
         return answer
 
-    async def also_known_as(self, ids: Collection[PersonId]) -> Mapping[PersonId, frozenset[PersonId]]:
-        """All ids that ever named the same person, the asked one among them."""
-        mine, other = persons.alias("mine"), persons.alias("other")
-        one = func.coalesce(mine.c.absorbed_by, mine.c.id)
-        statement = (
-            select(mine.c.id, other.c.id)
-            .join(other, or_(other.c.id == one, other.c.absorbed_by == one))
-            .where(among(mine.c.id, UUID, "ids"))
-        )
-        answer = {person: frozenset((person,)) for person in ids}
-        async with self._database.reading() as session:
-            for person, name in await session.execute(statement, {"ids": ids}):
-                answer[person] |= {name}
-        return answer
+    async def replaced(self, old: NationalNumber, new: NationalNumber) -> Identity:
+        """The source replaced a number: both name one person from now on, who is asked for under the new one.
 
-    async def replaced(self, old: NationalNumber, new: NationalNumber) -> Replacement:
-        """The source replaced a number: both name one person from now on, who is asked for under the new one."""
+        Of two ids the one under the old number stays, for it has the longer history. In one transaction what was
+        answered under the other one's idempotency keys goes over, and the other one is marked to be looked after
+        (`datasources.register.replacements`).
+        """
+        met = await self.known((old, new))
+        if old in met and met.get(new) == met[old]:
+            return met[old]
         was, now = self._keys.index(old), self._keys.index(new)
         async with self._database.working() as session:
-            before = dict(await _people(session, [was, now]))
-            named = dict(await self._meet(session, {was: old, now: new}))
-            person, other = named[was], named[now]
-            ours = person_numbers.c.person.in_((person, other))
+            if session.dialect.name == "postgresql":  # two who replace numbers of one person see each other's ids
+                await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
+            before = await _people(session, [was, now])
+            named = await self._meet(session, {was: old, now: new})
+            stays = named[was if was in before else now].person
+            other = named[now if was in before else was].person
+            ours = person_numbers.c.person.in_((stays, other))
             await session.execute(
-                update(person_numbers).where(ours).values(person=person, current=person_numbers.c.number_index == now)
+                update(person_numbers).where(ours).values(person=stays, current=person_numbers.c.number_index == now)
             )
-            if other != person:
-                lost = or_(persons.c.id == other, persons.c.absorbed_by == other)
-                await session.execute(update(persons).where(lost).values(absorbed_by=person))
+            if other != stays and len(before) > 1:
+                await self._absorb(session, stays, other)
+            elif other != stays:  # an id made a moment ago, which nobody has been told
+                await session.execute(delete(persons).where(persons.c.id == other))
+            [person] = (await _people(session, [now])).values()
         self.forget()
-        return Replacement(person, other if other != person and now in before else None)
+        return person
+
+    async def learn(self, replaced: Mapping[NationalNumber, NationalNumber]) -> None:
+        """As `replaced`, for old and new numbers that came along with an answer; of strangers nothing is written."""
+        met = await self.known({*replaced, *replaced.values()})
+        for old, new in replaced.items():
+            if (old in met or new in met) and met.get(old) != met.get(new):
+                await self.replaced(old, new)
+
+    async def _absorb(self, session: WriteSession, stays: PersonId, other: PersonId) -> None:
+        lost = or_(persons.c.id == other, persons.c.absorbed_by == other)
+        until = self._now() + LOOKED_AFTER
+        await session.execute(update(persons).where(lost).values(absorbed_by=stays, unsettled_until=until))
+        theirs, ours = f"person:{other}", f"person:{stays}"
+        taken = select(answers.c.key).where(answers.c.principal == ours)
+        moved = update(answers).where(answers.c.principal == theirs, answers.c.key.not_in(taken))
+        await session.execute(moved.values(principal=ours))
 
     async def reencrypt(self, batch: int = 500) -> int:
         """Put at most so many numbers under the current key; answers how many, 0 when a rotation is done."""
@@ -181,7 +199,7 @@ class PersonDirectory:
                 await session.execute(anew, values)
         return len(sealed)
 
-    async def _meet(self, session: WriteSession, unmet: Mapping[str, NationalNumber]) -> list[tuple[str, PersonId]]:
+    async def _meet(self, session: WriteSession, unmet: Mapping[str, NationalNumber]) -> dict[str, Identity]:
         """Add those who are new, in one order for everybody so that two who meet the same people cannot deadlock."""
         now, rows = self._now(), []
         for index in sorted(unmet):
@@ -198,13 +216,25 @@ class PersonDirectory:
             )
         await session.execute(_ADD[session.dialect.name], rows)
         found = await _people(session, list(unmet))
-        people = {person for _, person in found}
+        people = {person.person for person in found.values()}
         ours = [{"id": row["person"], "first_seen": now} for row in rows if row["person"] in people]
         if ours:
             await session.execute(insert(persons), ours)
         return found
 
 
-async def _people(session: Session, indexes: Collection[str]) -> list[tuple[str, PersonId]]:
-    rows = await session.execute(_FOUND, {"indexes": indexes})
-    return [(index, PersonId(person)) for index, person in rows]
+async def _people(session: Session, indexes: Collection[str]) -> dict[str, Identity]:
+    rows = (await session.execute(_FOUND, {"indexes": indexes})).all()
+    formers = _formers((index, former) for index, _, former in rows)
+    return {index: Identity(PersonId(person), formers[index]) for index, person, _ in rows}
+
+
+def _formers(rows: Iterable[tuple[Any, PersonId | None]]) -> dict[Any, frozenset[PersonId]]:
+    """What stands beside each key, whose rows are several where there are several."""
+    found: dict[Any, frozenset[PersonId]] = {}
+    for key, former in rows:
+        found[key] = found.get(key, NOBODY) if former is None else found.get(key, NOBODY) | {former}
+    return found
+
+
+NOBODY: frozenset[PersonId] = frozenset()

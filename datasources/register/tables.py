@@ -167,8 +167,11 @@ persons = Table(
     Column("id", Uuid, primary_key=True),
     Column("first_seen", Moment, nullable=False),
     Column("absorbed_by", Uuid, ForeignKey("persons.id"), doc="Set where two ids turned out to be one person."),
+    Column("unsettled_until", Moment, doc="Until when mandates may still come to stand under an absorbed id."),
 )
 Index("ix_persons_absorbed_by", persons.c.absorbed_by)
+_unsettled = text("unsettled_until IS NOT NULL")
+Index("ix_persons_unsettled_until", persons.c.unsettled_until, sqlite_where=_unsettled, postgresql_where=_unsettled)
 
 person_numbers = Table(
     "person_numbers",

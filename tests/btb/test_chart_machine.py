@@ -17,9 +17,10 @@ from btb.chart import ChangesOutOfOrder, after, open_delegations, replay
 from btb.decisions import decide
 from btb.due import due, next_due
 from btb.mandates import AccessManagerRole, Affiliation, EndReason, Mandate, MandateStatus, Standing
-from btb.persons import PersonId
+from btb.persons import Identity, PersonId
 from btb.policy import AppointmentPolicy
 from btb.refusals import Refused
+from btb.uniting import united
 from tests.btb.conftest import BAKERY, ROSE, Bakery, ids, person
 
 HOUR = timedelta(hours=1)
@@ -136,6 +137,33 @@ class Enterprise(RuleBasedStateMachine):
         bakery = self.bakery
         bakery.keep(ending.person_deceased(bakery.chart, who, now=bakery.now, new_id=bakery.new_id))
         assert not any(mandate.standing is not Standing.ENDED for mandate in bakery.chart.of_person(who))
+
+    @rule(former=people, who=people)
+    def two_prove_to_be_one(self, former: PersonId, who: PersonId) -> None:
+        if former == who:
+            return
+        bakery, both = self.bakery, (former, who)
+        due_now = due(bakery.chart, bakery.now, bakery.new_id, policy=bakery.policy)
+        settled = after(bakery.chart, due_now)
+        before = {domain for domain in DOMAINS if any(decide(settled, one, domain, bakery.now).allowed for one in both)}
+        chief = settled.chief(bakery.now)
+        bakery.keep(
+            united(
+                bakery.chart,
+                (Identity(who, frozenset({former})),),
+                now=bakery.now,
+                new_id=bakery.new_id,
+                policy=bakery.policy,
+            )
+        )
+        assert not any(mandate.standing is not Standing.ENDED for mandate in bakery.chart.of_person(former))
+        for domain in DOMAINS:
+            decision = decide(bakery.chart, who, domain, bakery.now)
+            assert decision.allowed is (domain in before) or decision.reason == "SUSPENDED"
+        if chief is not None:
+            heir = bakery.chart.chief(bakery.now)
+            assert heir is not None
+            assert heir.person == (who if chief.person == former else chief.person)
 
     @rule(passed=st.sampled_from([1, 2, 7]), dutiful=st.booleans())
     def time_passes(self, passed: int, dutiful: bool) -> None:

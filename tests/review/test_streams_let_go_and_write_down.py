@@ -32,7 +32,7 @@ async def test_each_showing_in_a_stream_is_written_down_when_it_happens(world: W
     number = world.town.person("koen").number
     person = (await world.house.directory.ids([number]))[number]
     async with world.house.database.reading() as session:
-        written = await consultations_of(session, person, 50)
+        written = await consultations_of(session, [person], 50)
     mine = [each for each in written if each.actor.client == "somebody"]
     assert len(mine) == 2
     assert all(written >= recorded for written, recorded in zip(sorted(each.at for each in mine), shown, strict=True))

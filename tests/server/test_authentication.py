@@ -12,7 +12,7 @@ import pytest
 
 from btb.actors import Anonymous, Citizen, Client, Scope
 from btb.identifiers import NationalNumber
-from btb.persons import PersonId
+from btb.persons import Identity, PersonId
 from server.authentication import Authenticator, authorization_of
 from server.identities import assurance_level, claim
 from server.issuers import ClaimNames, Issuer
@@ -27,21 +27,20 @@ MOMENT = int(NOW.timestamp())
 
 
 class Directory:
-    """Gives everybody the same name, and counts how often it is asked."""
+    """Gives everybody the same name."""
 
     def __init__(self) -> None:
-        self.asked = 0
+        self.who = Identity(PERSON)
 
-    async def __call__(self, numbers: Collection[NationalNumber]) -> Mapping[NationalNumber, PersonId]:
-        self.asked += 1
-        return dict.fromkeys(numbers, PERSON)
+    async def __call__(self, numbers: Collection[NationalNumber]) -> Mapping[NationalNumber, Identity]:
+        return dict.fromkeys(numbers, self.who)
 
 
 def authenticator(*issuers: Issuer, clock: Clock | None = None, **options: Any) -> Authenticator:
     fake, clock = FakeIssuer(), clock or Clock()
     trusted = issuers or (citizens(KEYS), clients(KEYS, audiences=frozenset({"systems"})))
     verifier = TokenVerifier.of(trusted, fake.fetch, fake.post, clock.now, monotonic=clock.monotonic)
-    return Authenticator(verifier, options.pop("person_ids", Directory()), **options)
+    return Authenticator(verifier, options.pop("identities", Directory()), **options)
 
 
 def bearer(**changed: Any) -> str:
@@ -150,14 +149,23 @@ async def test_test_numbers_count_only_where_allowed() -> None:
     assert isinstance(await authenticator(allow_test_numbers=True).actor(bearer(egovNRN=number)), Citizen)
 
 
-async def test_the_register_is_asked_once_for_each_token() -> None:
-    directory = Directory()
-    who, credentials = authenticator(person_ids=directory), bearer()
+async def test_an_actor_is_worked_out_once_for_each_token() -> None:
+    who, credentials = authenticator(), bearer()
     first = await who.actor(credentials)
     assert all([await who.actor(credentials) is first for _ in range(10)])
-    assert directory.asked == 1
-    await who.actor(bearer(jti="another"))
-    assert directory.asked == 2
+    assert await who.actor(bearer(jti="another")) is not first
+
+
+async def test_a_citizen_who_proves_to_be_somebody_we_knew_is_so_at_once() -> None:
+    directory = Directory()
+    who, credentials = authenticator(identities=directory), bearer()
+    before = await who.actor(credentials)
+    directory.who = Identity(PersonId(UUID(int=1)), frozenset({PERSON}))
+    after = await who.actor(credentials)
+    assert isinstance(before, Citizen)
+    assert isinstance(after, Citizen)
+    assert (before.person, after.person, after.others) == (PERSON, PersonId(UUID(int=1)), frozenset({PERSON}))
+    assert after.is_named(PERSON)
 
 
 async def test_an_actor_is_nobody_once_the_token_has_expired() -> None:

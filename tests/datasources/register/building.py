@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from btb.actors import ActorKind, ActorReference
 from btb.changes import Change, ChangeCause, ChangeType
-from btb.identifiers import EnterpriseNumber
+from btb.identifiers import EnterpriseNumber, NationalNumber
 from btb.mandates import (
     AccessManagerRole,
     Affiliation,
@@ -21,6 +21,9 @@ from btb.mandates import (
     Standing,
 )
 from btb.persons import PersonId
+from datasources.register.database import Database
+from datasources.register.keys import KeyRing
+from datasources.register.persons import PersonDirectory
 
 NOON = datetime(2026, 11, 2, 12, 0, 0, 123456, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -30,6 +33,17 @@ def enterprise(sequence: int) -> EnterpriseNumber:
     """A valid number of our own making."""
     first = f"{1_000_000 + sequence:08d}"
     return EnterpriseNumber.parse(f"{first}{97 - int(first) % 97:02d}")
+
+
+def number(sequence: int) -> NationalNumber:
+    """A valid number of our own making."""
+    first = f"8507{1 + sequence // 900:02d}{1 + sequence % 900:03d}"
+    return NationalNumber.parse(f"{first}{97 - int(first) % 97:02d}")
+
+
+def another(database: Database, keys: KeyRing) -> PersonDirectory:
+    """The directory of another replica: it remembers nothing of the first."""
+    return PersonDirectory(database, keys, now=lambda: NOON)
 
 
 def person() -> PersonId:

@@ -12,7 +12,10 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from datasources.register.database import Database, Patience
+from datasources.register.keys import KeyRing
 from datasources.register.migrations import migrate
+from datasources.register.persons import PersonDirectory
+from tests.datasources.register.building import another
 from tests.postgres import PostgresServer
 
 TEMPLATE = "register_template"
@@ -76,3 +79,15 @@ async def postgres_database(postgres_register_url: str) -> AsyncIterator[Databas
     database = Database.open(postgres_register_url, Patience(waiting=20.0))
     yield database
     await database.close()
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> KeyRing:
+    """Fresh keys."""
+    return KeyRing.load_or_create(tmp_path / "keys.json")
+
+
+@pytest.fixture
+def directory(database: Database, keys: KeyRing) -> PersonDirectory:
+    """The directory of one replica, at noon."""
+    return another(database, keys)

@@ -10,33 +10,11 @@ import orjson
 import pytest
 from sqlalchemy import text
 
-from btb.identifiers import NationalNumber
 from datasources.register.database import Database
 from datasources.register.keys import KeyFileInvalid, KeyMissing, KeyRing, NumberUnreadable
 from datasources.register.persons import PersonDirectory
-from tests.datasources.register.building import NOON, person
+from tests.datasources.register.building import another, number, person
 from tests.datasources.register.counting import statements
-
-
-def number(sequence: int) -> NationalNumber:
-    """A valid number of our own making."""
-    first = f"8507{1 + sequence // 900:02d}{1 + sequence % 900:03d}"
-    return NationalNumber.parse(f"{first}{97 - int(first) % 97:02d}")
-
-
-@pytest.fixture
-def keys(tmp_path: Path) -> KeyRing:
-    return KeyRing.load_or_create(tmp_path / "keys.json")
-
-
-@pytest.fixture
-def directory(database: Database, keys: KeyRing) -> PersonDirectory:
-    return PersonDirectory(database, keys, now=lambda: NOON)
-
-
-def another(database: Database, keys: KeyRing) -> PersonDirectory:
-    """The directory of another replica: it remembers nothing of the first."""
-    return PersonDirectory(database, keys, now=lambda: NOON)
 
 
 async def test_a_person_keeps_the_id_made_at_first_sight(
@@ -47,7 +25,7 @@ async def test_a_person_keeps_the_id_made_at_first_sight(
     ids = await directory.ids(numbers)
     assert len(set(ids.values())) == 200
     assert await directory.ids(numbers) == ids
-    assert await another(database, keys).known(numbers) == ids
+    assert await another(database, keys).ids(numbers) == ids
     assert await another(database, keys).numbers(list(ids.values())) == {p: n for n, p in ids.items()}
     assert await directory.numbers([person()]) == {}
     assert await directory.ids([]) == {}
@@ -84,35 +62,6 @@ async def test_two_replicas_that_meet_the_same_people_agree(database: Database, 
     assert all(answer == answers[0] for answer in answers)
     async with database.reading() as session:
         assert await session.scalar(text("SELECT count(*) FROM persons")) == 20
-
-
-async def test_a_replaced_number_still_names_the_person(
-    directory: PersonDirectory, database: Database, keys: KeyRing
-) -> None:
-    old, new = number(1), number(2)
-    known = (await directory.ids([old]))[old]
-    replacement = await directory.replaced(old, new)
-    assert (replacement.person, replacement.absorbed) == (known, None)
-    for one in (directory, another(database, keys)):
-        assert await one.ids([old, new]) == {old: known, new: known}
-        assert await one.numbers([known]) == {known: new}
-
-
-async def test_two_people_who_are_one_are_one_from_then_on(
-    directory: PersonDirectory, database: Database, keys: KeyRing
-) -> None:
-    old, new, third = number(1), number(2), number(3)
-    before = await directory.ids([old, new, third])
-    replacement = await directory.replaced(old, new)
-    assert (replacement.person, replacement.absorbed) == (before[old], before[new])
-    assert await directory.ids([old, new]) == {old: before[old], new: before[old]}
-    last = await directory.replaced(third, old)
-    assert last.person == before[third]
-    everyone = frozenset(before.values())
-    for one in (directory, another(database, keys)):
-        assert await one.numbers(list(everyone)) == dict.fromkeys(everyone, old)
-        assert await one.also_known_as([before[new]]) == {before[new]: everyone}
-    assert await directory.also_known_as([stranger := person()]) == {stranger: frozenset((stranger,))}
 
 
 async def test_rotation_leaves_nothing_under_the_old_key(

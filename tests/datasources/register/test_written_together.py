@@ -81,8 +81,8 @@ async def test_a_person_reads_who_consulted_their_data_newest_first(database: Da
         await record_consultations(session, NOON + DAY, reader, "support", [mine])
         await record_consultations(session, NOON + 2 * DAY, reader, None, [mine, others])
     async with database.working() as session:
-        first = await consultations_of(session, subject, 3)
-        rest = await consultations_of(session, subject, 3, ConsultationKey(first[-1].at, first[-1].id))
+        first = await consultations_of(session, [subject], 3)
+        rest = await consultations_of(session, [subject], 3, ConsultationKey(first[-1].at, first[-1].id))
         said = [(one.at, one.subject, one.actor, one.what, one.enterprise, one.purpose) for one in (*first, *rest)]
         assert said[:2] == [
             (NOON + 2 * DAY, subject, reader, "mandates", enterprise(1), None),
@@ -94,7 +94,7 @@ async def test_a_person_reads_who_consulted_their_data_newest_first(database: Da
         ]
         assert len({one.id for one in (*first, *rest)}) == 4
         assert await purge_consultations(session, NOON + DAY) == 3
-        assert len(await consultations_of(session, subject, 9)) == 2
+        assert len(await consultations_of(session, [subject], 9)) == 2
 
 
 async def test_a_confirmation_never_goes_back_within_an_epoch(database: Database) -> None:
