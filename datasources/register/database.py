@@ -18,11 +18,15 @@ from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from datasources.register.failures import DATABASE_ERRORS, RegisterFailure, failure, failure_at_commit
+from datasources.register.lending import Lending
 from datasources.register.one_hop import OneHop
 
 ReadSession = NewType("ReadSession", AsyncConnection)
 WriteSession = NewType("WriteSession", AsyncConnection)
 Session: TypeAlias = ReadSession | WriteSession
+
+_PAST_SESSIONS = 1
+"""A connection more than sessions may hold: for an import or a migration, which take theirs from the engine."""
 
 _WAL_IS_SAFE_FROM = (3, 51, 3)
 """SQLite 3.7.0 to 3.51.2 can lose a WAL at its reset; the rollback journal cannot (sqlite.org, "WAL-reset bug")."""
@@ -67,7 +71,7 @@ def driver_url(url: str) -> URL:
 class Database:
     """The engines of one database. Connections are made when first needed and made again after a restart."""
 
-    def __init__(self, readers: AsyncEngine, writers: AsyncEngine) -> None:
+    def __init__(self, readers: Lending, writers: Lending) -> None:
         self._readers = readers
         self._writers = writers
 
@@ -75,19 +79,22 @@ class Database:
     def open(cls, url: str, patience: Patience | None = None) -> Database:
         """Prepare the engines; nothing is connected yet. Raises InvalidDatabaseUrl."""
         parsed, patience = driver_url(url), patience or Patience()
-        if parsed.get_backend_name() == "sqlite":
-            return cls(*_sqlite(parsed, patience))
-        return cls(*_postgresql(parsed, patience))
+        sqlite = parsed.get_backend_name() == "sqlite"
+        readers, writers = _sqlite(parsed, patience) if sqlite else _postgresql(parsed, patience)
+        return cls(
+            Lending(readers, patience.readers, patience.waiting),
+            Lending(writers, 1 if sqlite else patience.writers, patience.waiting),
+        )
 
     @property
     def is_postgresql(self) -> bool:
         """Whether other processes may share this database."""
-        return self._writers.dialect.name == "postgresql"
+        return self._writers.engine.dialect.name == "postgresql"
 
     @property
     def engines(self) -> tuple[AsyncEngine, AsyncEngine]:
         """The reading and the writing engine, for those who count statements or watch the pools."""
-        return self._readers, self._writers
+        return self._readers.engine, self._writers.engine
 
     def tell(self, told: Callable[[], None]) -> None:
         """Call this for each statement sent."""
@@ -98,8 +105,13 @@ class Database:
     async def reading(self) -> AsyncIterator[ReadSession]:
         """A session that reads. Raises RegisterUnavailable, also where no connection comes free in time."""
         try:
-            async with self._readers.connect() as connection:
+            connection = await self._readers.lend()
+            try:
                 yield ReadSession(connection)
+            except BaseException:
+                await self._readers.give_up(connection)
+                raise
+            await self._readers.give_back(connection)
         except DATABASE_ERRORS as error:
             raise _translated(error) from None
 
@@ -110,20 +122,25 @@ class Database:
         Raises RegisterUnavailable, RegisterConflict (nothing written) and OutcomeUnknown (lost while committing).
         """
         try:
-            async with self._writers.connect() as connection:
+            connection = await self._writers.lend()
+            try:
                 await connection.begin()
                 yield WriteSession(connection)
                 try:
                     await connection.commit()
                 except DATABASE_ERRORS as error:
                     raise failure_at_commit(error) from None
+            except BaseException:
+                await self._writers.give_up(connection)
+                raise
+            await self._writers.give_back(connection)
         except DATABASE_ERRORS as error:
             raise _translated(error) from None
 
     async def close(self) -> None:
         """Give back every connection."""
-        await self._readers.dispose()
-        await self._writers.dispose()
+        await self._readers.close()
+        await self._writers.close()
 
 
 def _translated(error: Exception) -> Exception:
@@ -143,7 +160,7 @@ def _sqlite(url: URL, patience: Patience) -> tuple[AsyncEngine, AsyncEngine]:
         "module": OneHop(),
         "pool_timeout": patience.waiting,
         "hide_parameters": True,
-        "max_overflow": 0,
+        "max_overflow": _PAST_SESSIONS,
     }
     readers = create_async_engine(
         url, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True, pool_size=patience.readers, **shared
@@ -172,7 +189,7 @@ def _postgresql(url: URL, patience: Patience) -> tuple[AsyncEngine, AsyncEngine]
     shared: dict[str, Any] = {
         "pool_timeout": patience.waiting,
         "hide_parameters": True,
-        "max_overflow": 0,
+        "max_overflow": _PAST_SESSIONS,
         "connect_args": {
             "timeout": patience.waiting,
             "command_timeout": patience.statement + patience.waiting,

@@ -1,0 +1,69 @@
+"""Connections go from one session to the next, and whatever went wrong in one stays behind."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy import text
+
+from datasources.register.changes import current_head, record
+from datasources.register.charts import chart_locked
+from datasources.register.database import Database, Patience
+from datasources.register.failures import RegisterConflict
+from tests.datasources.register.building import change, enterprise, mandate
+
+
+@pytest.mark.postgres
+async def test_sessions_one_after_the_other_have_one_connection(postgres_database: Database) -> None:
+    backends = set()
+    for _ in range(3):
+        async with postgres_database.reading() as session:
+            backends.add(await session.scalar(text("SELECT pg_backend_pid()")))
+    assert len(backends) == 1
+
+
+@pytest.mark.postgres
+async def test_whoever_is_cancelled_in_a_statement_leaves_no_answer_for_the_next(postgres_database: Database) -> None:
+    url = postgres_database.engines[0].url.render_as_string(hide_password=False)
+    database = Database.open(url, Patience(readers=1, writers=1))
+
+    async def slow(kind: str) -> None:
+        async with database.working() if kind == "working" else database.reading() as session:
+            await session.execute(text("SELECT pg_sleep(2)"))
+
+    for kind in ("reading", "working"):
+        asked = asyncio.create_task(slow(kind))
+        await asyncio.sleep(0.05)
+        asked.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asked
+    async with database.reading() as session:
+        assert await session.scalar(text("SELECT 7")) == 7
+    async with database.working() as session:
+        assert (await chart_locked(session, enterprise(1))).version == 0
+    await database.close()
+
+
+async def test_what_failed_is_undone_before_the_connection_is_lent_again(register_url: str) -> None:
+    database = Database.open(register_url, Patience(readers=1, writers=1))
+    with pytest.raises(RegisterConflict):
+        async with database.working() as session:
+            await record(session, [change(mandate(enterprise(1)), 1), change(mandate(enterprise(1)), 2)])
+    with pytest.raises(ZeroDivisionError):  # noqa: PT012 the block is the transaction
+        async with database.working() as session:
+            await record(session, [change(mandate(enterprise(1)), 1)])
+            raise ZeroDivisionError
+    async with database.working() as session:
+        assert (await chart_locked(session, enterprise(1))).version == 0
+        await record(session, [change(mandate(enterprise(1)), 1)])
+    async with database.reading() as session:
+        assert (await current_head(session)).position == 1
+    await database.close()
+
+
+async def test_a_session_that_outlives_its_database_gives_its_connection_up(register_url: str) -> None:
+    database = Database.open(register_url)
+    async with database.reading() as session:
+        await database.close()
+        assert (await current_head(session)).position == 0
