@@ -24,8 +24,8 @@ from datasources.kbo_mirror.records import Row
 from datasources.kbo_mirror.tables import Slot
 from datasources.register.database import Database, Patience
 
-IMPORTING: Final = Patience(readers=1, writers=1, waiting=60.0, statement=24 * 3600.0)
-"""How an import opens the database: one connection, and statements that may take as long as they need."""
+IMPORTING: Final = Patience(readers=1, writers=2, waiting=60.0, statement=24 * 3600.0)
+"""How an import opens the database: few connections, and statements that may take as long as they need."""
 
 _ONE_AT_A_TIME: Final = 4_207_202_612
 _WORKING: Final = 1.0
@@ -120,20 +120,33 @@ class PostgresBulk:
 @asynccontextmanager
 async def bulk(database: Database) -> AsyncIterator[Bulk]:
     """The connection that loads; one at a time in all processes. Raises ImportUnderWay."""
-    engine = database.engines[1]
-    async with engine.connect() as connection:
+    async with _driver(database) as driver:
+        if database.is_postgresql:
+            await _locked_out_of_others(driver)
+            yield PostgresBulk(driver)
+        else:
+            with _locked(f"{make_url(database.engines[1].url).database}.kbo-import"):
+                await (await driver.execute(_CACHE)).close()
+                yield SqliteBulk(driver)
+
+
+@asynccontextmanager
+async def beside(database: Database) -> AsyncIterator[Bulk]:
+    """One more connection, to PostgreSQL, for whoever has the one that loads: two statements at once."""
+    async with _driver(database) as driver:
+        yield PostgresBulk(driver)
+
+
+@asynccontextmanager
+async def _driver(database: Database) -> AsyncIterator[Any]:
+    async with database.engines[1].connect() as connection:
         driver: Any = (await connection.get_raw_connection()).driver_connection
         try:
             if database.is_postgresql:
                 await driver.execute(_NOTICE_A_LOST_CLIENT)
                 # Nobody reads what is loaded before the last transaction, and that one waits for the disk: `durable`.
                 await driver.execute("SET synchronous_commit = off")
-                await _locked_out_of_others(driver)
-                yield PostgresBulk(driver)
-            else:
-                with _locked(f"{make_url(engine.url).database}.kbo-import"):
-                    await (await driver.execute(_CACHE)).close()
-                    yield SqliteBulk(driver)
+            yield driver
         finally:
             # What an interruption left open ends with the connection; a pool would hand it on. Closed here and awaited:
             # a pool gives a slow close two seconds, and lets it run on behind our back.

@@ -8,19 +8,22 @@ that, the slot in use is whole; what was loaded beside it is cleared by the next
 
 from __future__ import annotations
 
+import asyncio
 import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from datasources.kbo_mirror.bulk import Bulk, bulk, column_names, durable, transaction
+from sqlalchemy import Table
+
+from datasources.kbo_mirror.bulk import Bulk, beside, bulk, column_names, durable, transaction
 from datasources.kbo_mirror.days import DayOrder
 from datasources.kbo_mirror.extract import Extract
-from datasources.kbo_mirror.indexing import cleared, indexed
+from datasources.kbo_mirror.indexing import cleared, counted, indexed
 from datasources.kbo_mirror.loading import Progress, Silent, Target, check_share, stream
 from datasources.kbo_mirror.meta import ExtractKind, ExtractMeta, Told
 from datasources.kbo_mirror.numbers import Places, Seen
@@ -68,7 +71,7 @@ async def import_extract(
         with Extract.open(path) as extract, _not_collecting():
             meta = extract.meta(told)
             async with bulk(database) as to:
-                return await _taken(extract, meta, to, now, most_rejected, progress or Silent())
+                return await _taken(extract, meta, database, to, now, most_rejected, progress or Silent())
     except ImportRefused:
         raise
     except DATABASE_FAILURES as error:
@@ -88,7 +91,13 @@ def _not_collecting() -> Iterator[None]:
 
 
 async def _taken(
-    extract: Extract, meta: ExtractMeta, to: Bulk, now: datetime, most_rejected: float, progress: Progress
+    extract: Extract,
+    meta: ExtractMeta,
+    database: Database,
+    to: Bulk,
+    now: datetime,
+    most_rejected: float,
+    progress: Progress,
 ) -> Imported:
     in_use = await _in_use(to)
     check_follows(meta, in_use)
@@ -97,7 +106,7 @@ async def _taken(
         tallies = await update(extract, to, slot, most_rejected, progress, partial(_noted, to, slot, meta, now))
     else:
         slot = SLOTS[0 if in_use is None else 1 - in_use.slot]
-        tallies = await _full(extract, to, slot, most_rejected, progress)
+        tallies = await _full(extract, database, to, slot, most_rejected, progress)
         progress.step("switching", None)
         async with transaction(to):
             check_follows(meta, await _in_use(to))
@@ -106,25 +115,51 @@ async def _taken(
     return Imported(meta, counts[0], counts[1], counts[2], tuple(tallies))
 
 
-async def _full(extract: Extract, to: Bulk, slot: Slot, most_rejected: float, progress: Progress) -> Sequence[Tally]:
+async def _full(
+    extract: Extract, database: Database, to: Bulk, slot: Slot, most_rejected: float, progress: Progress
+) -> Sequence[Tally]:
     progress.step("making room", None)
     await cleared(to, slot)
     known, places, seats, days = Seen(), Places(), Seen(), DayOrder()
-    steps: tuple[tuple[str, Any, Any, Any], ...] = (
-        ("enterprise.csv", ENTERPRISE, slot.enterprises, lambda batch, tally: enterprises(batch, known, days, tally)),
-        ("denomination.csv", NAME, slot.names, lambda batch, tally: names(batch, known, places, tally)),
-        ("address.csv", ADDRESS, slot.addresses, lambda batch, tally: addresses(batch, known, seats, tally)),
-    )
     tallies: list[Tally] = []
-    for name, columns, table, convert in steps:
+
+    async def load(name: str, columns: Any, table: Table, convert: Any) -> None:
         target = Target(table.name, column_names(table))
         tallies.append(await stream(extract, name, columns, convert, to, target, progress))
         check_share(tallies, most_rejected)
-    if not tallies[0].kept:
-        raise ExtractUnreadable("There is no enterprise in this extract.")
-    progress.step("search index", None)
-    await indexed(to, slot)
+
+    await load("enterprise.csv", ENTERPRISE, slot.enterprises, lambda rows, told: enterprises(rows, known, days, told))
+    await load("denomination.csv", NAME, slot.names, lambda rows, told: names(rows, known, places, told))
+    async with _index(database, to, slot) as ready:
+        await load("address.csv", ADDRESS, slot.addresses, lambda rows, told: addresses(rows, known, seats, told))
+        if not tallies[0].kept:
+            raise ExtractUnreadable("There is no enterprise in this extract.")
+        progress.step("search index", None)
+        await ready()
+    await counted(to, slot)
     return tallies
+
+
+@asynccontextmanager
+async def _index(database: Database, to: Bulk, slot: Slot) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+    """The index over names, once all are there: waited for by what is yielded. PostgreSQL builds it meanwhile."""
+    if not to.is_postgresql:
+        yield lambda: indexed(to, slot)
+        return
+
+    async def aside() -> None:
+        async with beside(database) as other:
+            await indexed(other, slot)
+
+    building = asyncio.ensure_future(aside())
+    try:
+        yield lambda: building
+    except BaseException:
+        building.cancel()
+        await asyncio.wait([building])
+        if not building.cancelled():
+            building.exception()  # the one that is raised says enough
+        raise
 
 
 async def _in_use(to: Bulk) -> InUse | None:

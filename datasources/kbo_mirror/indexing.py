@@ -50,7 +50,7 @@ async def cleared(to: Bulk, slot: Slot) -> None:
 
 
 async def indexed(to: Bulk, slot: Slot) -> None:
-    """Build the search index over the names of a slot that is not in use."""
+    """Build the search index over the names of a slot that is not in use. On PostgreSQL others may load meanwhile."""
     if to.is_postgresql:
         await _postgresql(to, slot)
         return
@@ -60,6 +60,13 @@ async def indexed(to: Bulk, slot: Slot) -> None:
         await to.rest()
         async with transaction(to):
             await to.run(statement)
+
+
+async def counted(to: Bulk, slot: Slot) -> None:
+    """Let PostgreSQL know what its planner must know of tables that were empty before."""
+    if to.is_postgresql:
+        for table in slot.tables:
+            await to.run(f"ANALYZE {table.name}")
 
 
 async def trigrams_at_hand(to: Bulk) -> bool:
@@ -95,8 +102,6 @@ async def _postgresql(to: Bulk, slot: Slot) -> None:
         await to.run(statement)
     if await trigrams_at_hand(to):
         await to.run(f"CREATE INDEX {near_index(slot)} ON {slot.words.name} USING gin (word gin_trgm_ops)")
-    for table in slot.tables:
-        await to.run(f"ANALYZE {table.name}")
 
 
 async def _sqlite_names(to: Bulk, slot: Slot) -> None:
