@@ -143,9 +143,9 @@ async def test_a_full_disk_refuses_and_keeps_what_there_is(world: World) -> None
 
 async def bounded(house: House, pages: str) -> None:
     """SQLite's own way to have no room: the file of the one connection that writes may not grow."""
-    async with house.database.engines[1].connect() as connection:
-        found = (await connection.exec_driver_sql(f"SELECT {pages}")).scalar_one()
-        await connection.exec_driver_sql(f"PRAGMA max_page_count = {found}")
+    async with house.database.working() as session:
+        found = (await session.exec_driver_sql(f"SELECT {pages}")).scalar_one()
+        await session.exec_driver_sql(f"PRAGMA max_page_count = {found}")
 
 
 @pytest.mark.postgres
