@@ -17,7 +17,7 @@ from execution.batching import Batches
 from execution.errors import RefusedRequest, Unauthenticated
 from execution.hooks import RequestInfo
 from execution.operation import Prepared
-from loaders import Loaders, Present, Reader, fresh_loaders
+from loaders import Loaders, Present, Reader
 from resolvers.context import Context, House
 from server import token_checks
 from server.authentication import Authenticator
@@ -68,7 +68,7 @@ def loaders_of(house: House, actor: Actor, present: Present, purpose: str | None
     """Loaders that have asked nothing yet."""
     written_down = None if isinstance(actor, Anonymous) else reference(actor)
     reader = Reader(written_down, present, purpose)
-    return fresh_loaders(
+    return Loaders(
         house.kbo, house.persons, house.directory, house.database, house.charts, reader, watched=house.loader_batches
     )
 
