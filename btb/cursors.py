@@ -11,7 +11,6 @@ import base64
 import binascii
 import hmac
 from dataclasses import dataclass
-from hashlib import sha256
 from uuid import UUID
 
 _MAC_BYTES = 12
@@ -60,4 +59,4 @@ class Cursors:
         return int.from_bytes(payload[16:], "big")
 
     def _mac(self, payload: bytes) -> bytes:
-        return hmac.new(self.key, b"btb cursor" + payload, sha256).digest()[:_MAC_BYTES]
+        return hmac.digest(self.key, b"btb cursor" + payload, "sha256")[:_MAC_BYTES]

@@ -21,26 +21,33 @@ class InterruptionReason(StrEnum):
 class Follower:
     """One who follows: rung when something new stands in the log, or when the stream must end."""
 
-    __slots__ = ("_bell", "reason")
+    __slots__ = ("_rung", "_waiting", "reason")
 
     def __init__(self) -> None:
-        self._bell = asyncio.Event()
+        self._rung = False
+        self._waiting: asyncio.Future[None] | None = None
         self.reason: InterruptionReason | None = None
 
     def interrupt(self, reason: InterruptionReason) -> None:
         """Have the stream say why it ends, and end."""
         self.reason = self.reason or reason
-        self._bell.set()
+        self.ring()
 
     def ring(self) -> None:
         """Something may be new."""
-        self._bell.set()
+        self._rung = True
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(None)
 
     async def rung(self, at_most: float) -> None:
-        """Wait for the bell, at most so many seconds."""
-        timer = asyncio.get_running_loop().call_later(at_most, self._bell.set)
-        try:
-            await self._bell.wait()
-        finally:
-            timer.cancel()
-            self._bell.clear()
+        """Wait for the bell, at most so many seconds. One task may wait here at a time."""
+        if not self._rung:
+            loop = asyncio.get_running_loop()
+            self._waiting = loop.create_future()
+            timer = loop.call_later(at_most, self.ring)
+            try:
+                await self._waiting
+            finally:
+                timer.cancel()
+                self._waiting = None
+        self._rung = False

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+import math
 from functools import partial
+from time import monotonic
 
 import orjson
 from graphql import OperationType
@@ -44,12 +45,12 @@ class Multiplex:
     """Runs at most `limit` operations at once, each under its id; writes from callbacks, not from tasks.
 
     Everything that becomes ready in one turn of the event loop leaves in one write; answers to subscriptions, of
-    which many connections have the same, at the pace that is common to all.
+    which many connections have the same, at the pace that is common to all: the first after a silence at once.
     """
 
     __slots__ = (
         "_allowed", "_due", "_flushing", "_idle", "_limit", "_loop", "_make_context", "_operations", "_ready",
-        "_streams", "_tasks", "_texts", "outbox",
+        "_streams", "_tasks", "_texts", "_written", "outbox",
     )  # fmt: skip
 
     outbox: Outbox
@@ -64,10 +65,11 @@ class Multiplex:
         self._loop = asyncio.get_running_loop()
         self._operations: dict[str, Operation] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._ready: deque[Operation] = deque()
+        self._ready: list[Operation] = []
         self._texts: list[bytes] = []
         self._flushing = False
         self._due = False
+        self._written = -math.inf
         self._idle: asyncio.Future[None] | None = None
 
     @property
@@ -135,8 +137,7 @@ class Multiplex:
         if operation.subscription is not None and operation.subscription.pressing:
             self._schedule()
         elif not self._due:
-            self._due = True
-            self._streams.pace.due(self._write_answers)
+            self._due = not self._streams.pace.due(self._write_answers, self._written)
 
     def _write_answers(self) -> None:
         self._due = False
@@ -158,9 +159,11 @@ class Multiplex:
         if not self.outbox.ready:
             return
         texts, self._texts = self._texts, []
-        while self._ready:
-            texts.extend(self._taken(self._ready.popleft()))
+        ready, self._ready = self._ready, []
+        for operation in ready:
+            texts.extend(self._taken(operation))
         if texts:
+            self._written = monotonic()
             self.outbox.write(texts)
 
     def _taken(self, operation: Operation) -> list[bytes]:

@@ -10,6 +10,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
+from execution.waiting import Gate
+
 LENT = "execution.socket"
 """The name under which a server lends a `LentSocket` in `scope["extensions"]`."""
 
@@ -53,14 +55,15 @@ def _unwatched() -> None:
 class _Watched:
     """The part that both have: the deadline, and telling the connection when there is room."""
 
+    __slots__ = ("_deadline", "_on_room", "_on_stuck", "_room", "_timer", "ready")
+
     def __init__(self, on_room: Callable[[], None], on_stuck: Callable[[], None], deadline: float) -> None:
         self.ready = True
         self._on_room: Callable[[], None] | None = on_room
         self._on_stuck = on_stuck
         self._deadline = deadline
         self._timer: asyncio.TimerHandle | None = None
-        self._room = asyncio.Event()
-        self._room.set()
+        self._room = Gate()
 
     def _full(self) -> None:
         self.ready = False
@@ -92,6 +95,8 @@ class _Watched:
 class LentOutbox(_Watched):
     """Writes to the server's socket, all that is ready in one write and without a task."""
 
+    __slots__ = ("_socket",)
+
     def __init__(
         self, socket: LentSocket, on_room: Callable[[], None], on_stuck: Callable[[], None], deadline: float
     ) -> None:
@@ -112,6 +117,8 @@ class LentOutbox(_Watched):
 
 class SendingOutbox(_Watched):
     """Writes by ASGI's `send`, in a task that exists while there is something to send."""
+
+    __slots__ = ("_gone", "_send", "_task")
 
     def __init__(
         self,

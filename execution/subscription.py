@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -44,7 +43,7 @@ class Subscription:
         self._interruption = interruption
         self._on_ready = on_ready
         self._enough = min(home.settings.ahead, home.settings.queue_items // 2)
-        self._queue: deque[Answer] = deque()
+        self._queue: list[Answer] = []
         self._bytes = 0
         self._mark: Any = None
         self._run: Run | None = None
@@ -76,23 +75,29 @@ class Subscription:
 
     def offer(self, answer: Answer, mark: Any) -> None:
         """Queue one answer of a run; a shared run's subscriber whose queue is full is told that it is too slow."""
+        if not self._queue:
+            self._keep(answer, mark)
+            self._on_ready()
+            return
         full = len(self._queue) >= self._home.settings.queue_items or self._bytes > self._home.settings.queue_bytes
         if full and self._run is not None and self._run.shared:
             self.interrupt(InterruptionReason.TOO_SLOW)
             return
         pressed = self.pressing
+        self._keep(answer, mark)
+        if self.pressing > pressed:
+            self._on_ready()
+
+    def _keep(self, answer: Answer, mark: Any) -> None:
         self._queue.append(answer)
         self._bytes += len(answer.body)
         self._mark = mark
-        if len(self._queue) == 1 or self.pressing > pressed:
-            self._on_ready()
 
     def take(self) -> list[Answer]:
         """Everything that waits, oldest first."""
         if not self._queue:
             return []
-        answers = list(self._queue)
-        self._queue.clear()
+        answers, self._queue = self._queue, []
         self._bytes = 0
         if self._run is not None and not self._run.shared:
             self._run.taken()

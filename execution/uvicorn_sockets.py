@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import uvicorn
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode, Frame
 from websockets.http11 import Request
-from websockets.protocol import State
 
 from execution.outbox import LENT
 from execution.streaming import Streams
+from execution.waiting import Gate, Inbox
 
 FRAMES_A_SECOND = 1_000
 """So many frames that are no messages (pings, pongs, parts of messages) one client may send in a second."""
@@ -35,11 +36,22 @@ class LendingProtocol(WebSocketsSansIOProtocol):
     _second = 0.0
     _without_message = 0
 
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.queue = Inbox()  # type: ignore[assignment]
+        self.writable = Gate()  # type: ignore[assignment]
+
     def handle_connect(self, event: Request) -> None:
         """Offer the socket in the scope, before the application's task first runs."""
         super().handle_connect(event)
         if hasattr(self, "scope"):
             self.scope["extensions"][LENT] = self  # type: ignore[assignment]
+
+    def start_keepalive(self) -> None:
+        """The greetings are over: what both sides said in them is not kept for as long as the connection lasts."""
+        super().start_keepalive()
+        self.request.headers.clear()
+        del self.request, self.response
 
     def handle_cont(self, event: Frame) -> None:
         """Keep a part of a message, unless it is empty: no bound on bytes would ever end a message of those."""
@@ -74,9 +86,9 @@ class LendingProtocol(WebSocketsSansIOProtocol):
 
     def write_texts(self, texts: Sequence[bytes]) -> bool:
         """Write frames as one; False where the transport asks to pause."""
-        if self.conn.state is not State.OPEN or self.transport.is_closing():
+        if self.close_sent or self.transport.is_closing():
             return True
-        self.transport.write(b"".join(map(text_frame, texts)))
+        self.transport.write(text_frame(texts[0]) if len(texts) == 1 else b"".join(map(text_frame, texts)))
         return self.writable.is_set()
 
     def resume_writing(self) -> None:

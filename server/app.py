@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -85,11 +85,9 @@ class Subgraph:
         self._answering: ASGIApp = self._starlette if self.traces is None else self.traces.around(self._starlette)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one connection; an operation over HTTP needs nothing of what Starlette would do first."""
-        if self.traces is None and scope["type"] == "http" and scope["path"] == GRAPHQL_PATH:
-            await self._graphql(scope, receive, send)
-        else:
-            await self._answering(scope, receive, send)
+        """Answer one connection; GraphQL needs nothing of what Starlette would do first, and hold meanwhile."""
+        direct = self._direct.get(scope["type"]) if self.traces is None and scope.get("path") == GRAPHQL_PATH else None
+        await (direct or self._answering)(scope, receive, send)
 
     def _rehearsal_issuer(self) -> RehearsalIssuer | None:
         settings = self.settings
@@ -101,7 +99,7 @@ class Subgraph:
 
     def _routes(self) -> list[Route | Mount | WebSocketRoute]:
         settings, asks = self.settings, self.contexts
-        http = self._graphql = GraphQLHttp(
+        http = GraphQLHttp(
             self.engine,
             asks,
             policies.http_settings(settings),
@@ -124,6 +122,7 @@ class Subgraph:
             principal=principal,
             settings=WebSocketSettings(allowed_origins=frozenset(settings.neighbours.allowed_origins)),
         )
+        self._direct: Mapping[str, ASGIApp] = {"http": http, "websocket": sockets}
         routes: list[Route | Mount | WebSocketRoute] = [
             Route(GRAPHQL_PATH, http),
             WebSocketRoute(GRAPHQL_PATH, sockets),
