@@ -15,7 +15,7 @@ from typing import Protocol, Self, TypeAlias
 
 from btb.changes import Change
 from btb.filters import ChangeFilter
-from datasources.followers import Follower, InterruptionReason
+from datasources.followers import Follower, InterruptionReason, Readings
 
 logger = logging.getLogger(__name__)
 
@@ -90,6 +90,7 @@ class Feed:
         self._followers: set[Follower] = set()
         self._pages: dict[int, asyncio.Task[Sequence[Change]]] = {}
         self._turn = asyncio.Lock()
+        self.readings = Readings()
         self._watching: asyncio.Task[None] | None = None
 
     @property
@@ -111,7 +112,7 @@ class Feed:
         """Tell every follower that we are shutting down, and stop watching."""
         for follower in tuple(self._followers):
             follower.interrupt(InterruptionReason.SHUTTING_DOWN)
-        tasks = [task for task in (self._watching, *self._pages.values()) if task is not None]
+        tasks = [task for task in (self._watching, *self._pages.values(), *self.readings.tasks) if task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -132,7 +133,7 @@ class Feed:
 
     async def now(self) -> int:
         """Where one stands who begins to follow now. What is seen may be one poll behind while nobody follows."""
-        return self._head if self._followers else max(self._head, await self._log.head())
+        return self._head if self._followers else max(self._head, await self.readings.of(self._log.head()))
 
     async def follow(
         self, after: int | None, wanted: ChangeFilter, follower: Follower

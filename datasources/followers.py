@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from enum import StrEnum
+from typing import Any, TypeVar
+
+Found = TypeVar("Found")
 
 
 class InterruptionReason(StrEnum):
@@ -51,3 +55,22 @@ class Follower:
                 timer.cancel()
                 self._waiting = None
         self._rung = False
+
+
+class Readings:
+    """What is read for one who follows, in tasks that are not theirs: who disappears strands no connection."""
+
+    def __init__(self) -> None:
+        self.tasks: set[asyncio.Task[Any]] = set()
+
+    async def of(self, reading: Coroutine[Any, Any, Found]) -> Found:
+        """What it finds; it ends well although the one who asked does not wait for it any more."""
+        task = asyncio.get_running_loop().create_task(reading)
+        self.tasks.add(task)
+        task.add_done_callback(self._ended)
+        return await asyncio.shield(task)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self.tasks.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever asked may be gone, and then nobody else looks at it

@@ -1,4 +1,4 @@
-"""What one connection waits for, in little memory: asyncio's own queue and event hold some three kilobytes, idle too."""
+"""What one connection waits for, in little memory: asyncio's own queue and event hold three kilobytes."""
 
 from __future__ import annotations
 

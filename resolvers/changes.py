@@ -162,7 +162,7 @@ async def follow(context: Context, after: str | None, asked: ChangeFilter) -> As
     """The feed for one who follows: first everything after the cursor, then what comes, and a last word at the end."""
     feed, notice = context.house.feed, context.interruption
     try:
-        start = await feed.now() if after is None else await _start(context, after)
+        start = await feed.now() if after is None else await feed.readings.of(_start(context, after))
     except CursorRefused as refused:
         yield Interrupted(refused.reason, None if refused.go_on is None else context.house.cursors.read(refused.go_on))
         return

@@ -100,7 +100,8 @@ async def test_a_follower_gets_the_backlog_and_then_what_follows(log: MemoryLog)
 async def test_without_a_cursor_a_follower_starts_at_now(log: MemoryLog) -> None:
     feed = await started(log)
     taking = asyncio.create_task(take(feed, None, 1))
-    await asyncio.sleep(0)
+    while not feed.followers:
+        await asyncio.sleep(0)
     log.append()
     assert await taking == [4]
     await feed.stop()
@@ -218,4 +219,20 @@ async def test_while_nobody_follows_a_nudge_reads_nothing_and_whoever_comes_then
     log.append()
     feed.nudge()
     assert await taking == [5]
+    await feed.stop()
+
+
+async def test_a_reading_for_a_follower_who_disappears_ends_well_all_the_same(log: MemoryLog) -> None:
+    feed = await started(log)
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def reading() -> None:
+        begun.set()
+        await asyncio.sleep(0)
+        ended.set()
+
+    asking = asyncio.ensure_future(feed.readings.of(reading()))
+    await begun.wait()
+    asking.cancel()
+    await asyncio.wait_for(ended.wait(), 5)
     await feed.stop()

@@ -59,4 +59,4 @@ async def test_a_listener_to_outages_who_leaves_listens_no_more(world: World) ->
     stream = outages.follow(context_of(world, client()))
     assert (await asyncio.wait_for(anext(stream), 10)).kind == "PLANNED"
     await stream.aclose()
-    assert not world.house.outages._followers
+    assert world.house.outages.listeners == 0
