@@ -102,22 +102,22 @@ async def appoint_access_manager(
     valid_until: datetime | None,
 ) -> Appointment:
     """By the chief or a co-chief. Raises Refused with every problem found."""
-    if len(domains) > MOST_DOMAINS:
-        raise Refused([Problem(ProblemCode.DOMAIN_UNKNOWN, ("domains", str(MOST_DOMAINS)))])
+    too_many = len(domains) > MOST_DOMAINS
+    beyond = (Problem(ProblemCode.DOMAIN_UNKNOWN, ("domains", str(MOST_DOMAINS))),) if too_many else ()
 
     def decide(chart: Chart, act: Act, who: PersonId, reached: Contact) -> tuple[Change, ...]:
         return appointing.appoint_access_manager(
             chart,
             act,
             who,
-            domains,
+            domains[:MOST_DOMAINS],
             reached,
             valid_from=valid_from,
             valid_until=valid_until,
             known=context.house.domains,
         )
 
-    return await _appoint(context, request, person, (email, phone), evidence.of_enterprise, decide)
+    return await _appoint(context, request, person, (email, phone), evidence.of_enterprise, decide, beyond)
 
 
 async def end_appointment(context: Context, request: Asked, mandate: Mandate) -> Appointment:
@@ -188,6 +188,7 @@ async def _appoint(
     reached_by: tuple[str | None, str | None],
     ask: Callable[[Context, Citizen | Client, EnterpriseNumber], Coroutine[None, None, Evidence]],
     decide: Appoint,
+    problems: tuple[Problem, ...] = (),
 ) -> Appointment:
     number = await number_of(context, person)
     spend_on(context, person)
@@ -195,15 +196,12 @@ async def _appoint(
     if (first := await replay(context, request)) is not None:
         return first
     actor = _citizen(context)
-    kept, problems = contact(*reached_by)
+    kept, unreachable = contact(*reached_by)
     found, appointee = await asyncio.gather(
         ask(context, actor, request.enterprise),
         evidence.of_appointee(context, number),
     )
-    found = found.about(appointee, problems)
-    if appointee.person is None:
-        raise Refused(found.problems)
-    who = appointee.person.person
+    found, who = found.about(appointee, (*unreachable, *problems)), appointee.named
     return await carry_out(context, request, found, lambda chart, act: decide(chart, act, who, kept), last_held_by(who))
 
 

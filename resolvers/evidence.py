@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import uuid4
 
 from btb.actors import Citizen, Client, Scope, reference
 from btb.acts import Requester
 from btb.enterprises import EnterpriseFacts
 from btb.identifiers import EnterpriseNumber, NationalNumber
-from btb.persons import Identity, PersonFacts
+from btb.persons import Identity, PersonFacts, PersonId
 from btb.refusals import Problem, ProblemCode, Refused
 from btb.representation import LegalRepresentation, WhyNot, can_act, represents
 from btb.representation_rules import RULES_VERSION
@@ -126,6 +127,11 @@ class Appointee:
     person: Identity | None
     problems: tuple[Problem, ...]
     readings: tuple[tuple[str, datetime], ...]
+
+    @property
+    def named(self) -> PersonId:
+        """Our id; where nobody is known, one of nobody: the request is refused, with all else that is wrong with it."""
+        return PersonId(uuid4()) if self.person is None else self.person.person
 
 
 async def of_appointee(context: Context, number: NationalNumber | None) -> Appointee:

@@ -20,7 +20,6 @@ from btb.chart import Chart
 from btb.identifiers import EnterpriseNumber, NationalNumber
 from btb.mandates import AccessManagerRole, Affiliation, Contact
 from btb.persons import PersonId
-from btb.refusals import Refused
 from resolvers import evidence
 from resolvers.acts import Appointment, Asked, Decide, carry_out, last_held_by, replay
 from resolvers.contacts import contact
@@ -59,10 +58,7 @@ async def import_row(context: Context, row: ImportedRow, *, dry_run: bool) -> Ap
     found, appointee = await asyncio.gather(
         evidence.of_enterprise(context, IMPORTER, row.enterprise), evidence.of_appointee(context, number)
     )
-    found = found.about(appointee, problems)
-    if appointee.person is None:
-        raise Refused(found.problems)
-    who = appointee.person.person
+    found, who = found.about(appointee, problems), appointee.named
     decide, concerned = _decision(context, row, who, kept), last_held_by(who)
     # Tried out first: a refusal is not kept under the row's key, so that the row may be tried again.
     shown = await carry_out(context, replace(request, dry_run=True), found, decide, concerned)

@@ -12,7 +12,7 @@ import pytest
 from graphql import EnumTypeDefinitionNode, parse
 
 from tests.cast import ANOTHER, BAKERY, CHIEF, CO_CHIEF, FINANCE, MANAGER, REPRESENTATIVE, STRANGER, enterprise_of
-from tests.journeys.test_refusals import UNKNOWN_ENTERPRISE
+from tests.journeys.test_refusals import UNKNOWN_ENTERPRISE, later
 from tests.journeys.test_story import identity
 from tests.journeys.world import World, codes
 
@@ -124,3 +124,29 @@ PROVOKED: Final[dict[str, Callable[[World], Awaitable[Refusal]]]] = {
 async def test_a_problem_of_the_contract_is_told_when_it_is_there(world: World, code: str) -> None:
     assert code in PROVOKED, f"Nothing provokes {code} over HTTP."
     assert code in codes(await PROVOKED[code](world))
+
+
+async def test_of_a_request_about_nobody_all_else_that_is_wrong_is_told_too(world: World) -> None:
+    await world.appoint_chief(REPRESENTATIVE, CHIEF)
+    told = await world.appoint_manager(
+        STRANGER,
+        "fatima",
+        *("FINANCE", "NOWHERE"),
+        email="nobody at all",
+        validFrom=later(days=2),
+        validUntil=later(days=1),
+        expectedVersion=9,
+    )
+    assert set(codes(told)) == {
+        "PERSON_UNKNOWN",
+        "INVALID_CONTACT",
+        "VERSION_CONFLICT",
+        "NOT_CHIEF_OR_CO_CHIEF",
+        "INVALID_PERIOD",
+        "DOMAIN_UNKNOWN",
+    }
+
+
+async def test_too_many_domains_are_one_problem_among_others(world: World) -> None:
+    told = await world.appoint_manager(STRANGER, MANAGER, *["FINANCE"] * 21)
+    assert set(codes(told)) == {"DOMAIN_UNKNOWN", "NOT_CHIEF_OR_CO_CHIEF"}
