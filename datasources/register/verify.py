@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 
 from btb.chart import Chart
 from btb.identifiers import EnterpriseNumber
 from btb.mandates import Mandate
+from datasources.register.among import among
 from datasources.register.changes import chained, change_row, current_head
 from datasources.register.charts import charts, replayed_charts
 from datasources.register.database import Database, ReadSession
 from datasources.register.payloads import change_of
-from datasources.register.tables import changes, enterprises
+from datasources.register.rows import delegation_row, mandate_row
+from datasources.register.tables import changes, delegations, enterprises, mandates
 
 _PAGE = 500
 _UNREADABLE = (ValueError, KeyError, TypeError)
@@ -110,8 +112,11 @@ async def _compared(database: Database, numbers: Sequence[EnterpriseNumber]) -> 
         async with database.reading() as session:
             stored = await charts(session, list(wrong), full=True)
             replayed = await _replayed(session, list(wrong))
+            beside = await _columns_beside(session, replayed)
         wrong = {
-            number: what for number in wrong if (what := list(chart_differences(stored[number], replayed[number])))
+            number: what
+            for number in wrong
+            if (what := [*chart_differences(stored[number], replayed[number]), *beside.get(number, ())])
         }
         if not wrong:
             break
@@ -129,6 +134,29 @@ async def _replayed(session: ReadSession, numbers: list[EnterpriseNumber]) -> Ma
         for number in numbers:
             alone.update(await _replayed(session, [number]))
         return alone
+
+
+async def _columns_beside(
+    session: ReadSession, replayed: Mapping[EnterpriseNumber, Chart | None]
+) -> Mapping[EnterpriseNumber, list[str]]:
+    """What differs in columns that no chart is read from: they find what is due, and keep two from one domain."""
+    held = [mandate for chart in replayed.values() if chart is not None for mandate in chart.mandates]
+    told: dict[Any, dict[str, Any]] = {mandate.id: mandate_row(mandate) for mandate in held}
+    told |= {each.id: delegation_row(mandate, each) for mandate in held for each in mandate.delegations}
+    found: dict[EnterpriseNumber, list[str]] = {}
+    for kind, table, names in _BESIDE:
+        columns = [table.c[name] for name in ("id", "enterprise", *names)]
+        statement = select(*columns).where(among(table.c.enterprise, EnterpriseNumber, "numbers"))
+        for row in (await session.execute(statement, {"numbers": list(replayed)})).mappings():
+            expected = told.get(row["id"])
+            differing = [] if expected is None else [name for name in names if row[name] != expected[name]]
+            if differing:
+                sentence = f"{kind} {row['id']} has other columns than the log makes: {', '.join(differing)}"
+                found.setdefault(row["enterprise"], []).append(sentence)
+    return found
+
+
+_BESIDE: Final = (("mandate", mandates, ("due_at",)), ("delegation", delegations, ("mandate", "person", "due_at")))
 
 
 def chart_differences(stored: Chart, replayed: Chart | None) -> Iterator[str]:

@@ -110,7 +110,9 @@ def _cell(value: Any) -> Any:
     """Texts that callers wrote begin with no sign that a spreadsheet would take for a formula."""
     if isinstance(value, datetime):
         return value.isoformat()
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "@", "-", "\t", "\r")) else value
+    if not isinstance(value, str) or not value.startswith(("=", "+", "@", "-", "\t", "\r")):
+        return value
+    return value if value[1:].isdigit() else f"'{value}"  # a phone number is left as it is
 
 
 def _mandate(chart: Chart, mandate: Mandate) -> dict[str, Any]:

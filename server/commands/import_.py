@@ -71,7 +71,8 @@ async def _told(house: House, line: Line, apply: bool) -> tuple[str, bool]:
 
 
 def _sentence(problem: Problem) -> str:
-    return f"{problem.code} {problem_message(problem, Language.EN)}"
+    where = "" if not problem.path else f" ({problem.path[0]})"
+    return f"{problem.code}{where} {problem_message(problem, Language.EN)}"
 
 
 def _context(house: House) -> Context:

@@ -34,17 +34,27 @@ class Line:
 
 
 def lines(file: TextIO, *, allow_test_numbers: bool) -> Iterator[Line]:
-    """Every row of the file, in order. Raises HeaderRefused."""
-    reader = csv.DictReader(file, strict=True)
+    """Every row of the file, in order. Raises HeaderRefused.
+
+    Between columns stand commas, or semicolons as a spreadsheet writes them where the comma is for decimals.
+    """
+    first = file.readline()
+    delimiter = ";" if first.count(";") > first.count(",") else ","
+    file.seek(0)
+    reader = csv.DictReader(file, strict=True, delimiter=delimiter)
     named = reader.fieldnames or ()
     unknown, missing = set(named) - set(COLUMNS), set(NEEDED) - set(named)
     if unknown or missing or len(set(named)) != len(named):
         raise HeaderRefused(f"The first line names columns: {', '.join(NEEDED)}, and any of {', '.join(COLUMNS[3:])}.")
-    try:
-        for said in reader:
-            yield _line(reader.line_num, said, allow_test_numbers)
-    except csv.Error:
-        yield Line(reader.line_num, None, ("the row is no CSV",))
+    while True:
+        try:
+            said = next(reader, None)
+        except csv.Error:
+            yield Line(reader.reader.line_num, None, ("the row is no CSV",))
+            continue
+        if said is None:
+            return
+        yield _line(reader.line_num, said, allow_test_numbers)
 
 
 def _line(number: int, said: Mapping[str | None, str | None], allow_test_numbers: bool) -> Line:

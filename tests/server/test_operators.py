@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
 import json
-from collections.abc import Sequence
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
-from click.testing import CliRunner, Result
-from sqlalchemy import text
 
-from datasources.register.database import Database
-from server.cli import main
-from tests.cast import BAKERY, enterprise_of, number_of
-
-BAKERS = enterprise_of(BAKERY).digits
+from tests.cast import BAKERY, enterprise_of
+from tests.server.operating import BAKERS, CHIEF, CO_CHIEF, MANAGER, Btb, of
 
 
 @pytest.fixture
@@ -27,47 +19,6 @@ def btb(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> B
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("BTB_DATABASE_URL", database_url)
     return Btb(database_url, tmp_path)
-
-
-class Btb:
-    """The command as an operator runs it, and the database behind it."""
-
-    def __init__(self, url: str, folder: Path) -> None:
-        self.url, self.folder = url, folder
-
-    def __call__(self, *arguments: str) -> Result:
-        return CliRunner().invoke(main, arguments, catch_exceptions=False)
-
-    def rows(self, *rows: Sequence[str]) -> str:
-        """A file to import; columns from the left."""
-        columns = ("enterprise", "role", "person", "domains", "affiliation", "email", "phone", "valid_from")
-        file = self.folder / f"{uuid4().hex}.csv"
-        with file.open("w", newline="") as opened:
-            csv.writer(opened).writerows([columns, *([*row, *[""] * (len(columns) - len(row))] for row in rows)])
-        return str(file)
-
-    def execute(self, statement: str) -> list[tuple[object, ...]]:
-        """One statement on the database, behind the register's back."""
-
-        async def run() -> list[tuple[object, ...]]:
-            database = Database.open(self.url)
-            try:
-                async with database.working() as session:
-                    found = await session.execute(text(statement))
-                    return [tuple(row) for row in found] if found.returns_rows else []
-            finally:
-                await database.close()
-
-        return asyncio.run(run())
-
-
-def of(handle: str) -> str:
-    return number_of(handle).digits
-
-
-CHIEF = (BAKERS, "CHIEF", of("koen"), "", "EMPLOYEE", "koen@bakkerij.example", "025551212")
-CO_CHIEF = (BAKERS, "CO_CHIEF", of("nadia"), "", "EMPLOYEE")
-MANAGER = (BAKERS, "DOMAIN", of("tom"), "FINANCE|MOBILITY")
 
 
 def test_a_database_is_migrated_and_an_empty_register_is_whole(btb: Btb) -> None:
@@ -85,90 +36,6 @@ def test_a_database_out_of_reach_is_said_without_its_url(btb: Btb, monkeypatch: 
             refused = btb(*command)
             assert refused.exit_code == 1, (url, command)
             assert "hunter2" not in refused.output
-
-
-def test_an_import_is_tried_out_first_then_applied_then_finds_itself_done(btb: Btb) -> None:
-    file = btb.rows(CHIEF, CO_CHIEF, MANAGER)
-    tried = btb("import", file)
-    assert tried.exit_code == 0, tried.output
-    assert "3 rows would be accepted" in tried.output
-    assert "whole: 0 changes" in btb("verify").output
-
-    applied = btb("import", file, "--apply")
-    assert applied.output.splitlines() == [
-        "line 2: accepted: CHIEF_APPOINTED",
-        "line 3: accepted: CO_CHIEF_APPOINTED",
-        "line 4: accepted: ACCESS_MANAGER_APPOINTED, DELEGATION_GRANTED, DELEGATION_GRANTED",
-        "3 rows accepted, 0 refused.",
-    ]
-    again = btb("import", file, "--apply")
-    assert again.output.splitlines()[:3] == [f"line {line}: done before" for line in (2, 3, 4)]
-    assert "whole: 5 changes" in btb("verify").output
-
-
-def test_an_import_that_was_cut_short_goes_on_where_it_was(btb: Btb) -> None:
-    assert btb("import", btb.rows(CHIEF), "--apply").exit_code == 0
-    whole = btb("import", btb.rows(CHIEF, CO_CHIEF), "--apply")
-    assert whole.output.splitlines()[:2] == ["line 2: done before", "line 3: accepted: CO_CHIEF_APPOINTED"]
-
-
-def test_rows_are_refused_by_the_rules_of_every_request(btb: Btb) -> None:
-    file = btb.rows(
-        CHIEF,
-        (BAKERS, "CO_CHIEF", of("dirk"), "", "EMPLOYEE", "nowhere"),
-        (enterprise_of("gestopt").digits, "CHIEF", of("roza"), "", "LEGAL_REPRESENTATIVE"),
-        (BAKERS, "DOMAIN", of("koen"), "FINANCE"),
-        (BAKERS, "DOMAIN", of("tom"), "WEATHER"),
-        (BAKERS, "DOMAIN", str(uuid4()), "FINANCE"),
-        MANAGER,
-    )
-    found = btb("import", file, "--apply")
-    assert found.exit_code == 1
-    lines = found.output.splitlines()
-    assert lines[0] == "line 2: accepted: CHIEF_APPOINTED"
-    assert "PERSON_DECEASED" in lines[1]
-    assert "INVALID_CONTACT" in lines[1]
-    assert "ENTERPRISE_NOT_ACTIVE" in lines[2]
-    assert "ALREADY_APPOINTED" in lines[3]
-    assert "DOMAIN_UNKNOWN" in lines[4]
-    assert "PERSON_UNKNOWN" in lines[5]
-    assert lines[6].startswith("line 8: accepted")
-    assert lines[7] == "2 rows accepted, 5 refused."
-    assert "whole" in btb("verify").output
-
-
-def test_a_refused_row_may_be_tried_again(btb: Btb) -> None:
-    row = (BAKERS, "DOMAIN", of("koen"), "FINANCE")
-    assert btb("import", btb.rows(CHIEF), "--apply").exit_code == 0
-    assert btb("import", btb.rows(row), "--apply").exit_code == 1
-    assert btb("import", btb.rows((BAKERS, "CHIEF", of("lien"), "", "EMPLOYEE")), "--apply").exit_code == 0
-    assert btb("import", btb.rows(row), "--apply").exit_code == 0
-
-
-def test_what_cannot_be_read_is_named_and_never_repeated(btb: Btb) -> None:
-    garbled = of("koen")[:-1] + str((int(of("koen")[-1]) + 1) % 10)
-    file = btb.rows(
-        (BAKERS, "CHIEF", garbled, "", "EMPLOYEE"),
-        ("12", "BOSS", of("koen"), "", "FRIEND", "", "", "2030-01-01T00:00:00"),
-        (BAKERS, "CHIEF", of("koen"), "", ""),
-    )
-    found = btb("import", file, "--apply")
-    assert found.exit_code == 1
-    assert found.output.splitlines() == [
-        "line 2: refused: cannot be read: person",
-        "line 3: refused: cannot be read: enterprise, role, affiliation, valid_from",
-        "line 4: refused: cannot be read: affiliation",
-        "0 rows accepted, 3 refused.",
-    ]
-    assert of("koen") not in found.output
-
-
-@pytest.mark.parametrize(
-    "content", [b"", b"person\n1\n", b"enterprise,role,person,colour\n", b"\xff\xfe\n", b"a,a\n1,2\n"]
-)
-def test_a_file_that_is_no_import_is_refused_as_a_whole(btb: Btb, content: bytes) -> None:
-    (btb.folder / "odd.csv").write_bytes(content)
-    assert btb("import", str(btb.folder / "odd.csv"), "--apply").exit_code == 2
 
 
 def test_an_export_has_every_mandate_and_no_national_number(btb: Btb) -> None:

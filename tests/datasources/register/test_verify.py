@@ -63,11 +63,23 @@ async def test_a_whole_register_has_no_findings(database: Database) -> None:
         ),
         ("DELETE FROM mandates WHERE role = 'CHIEF' AND enterprise = '{second}'", "is missing"),
         ("UPDATE mandates SET enterprise = '{second}' WHERE role = 'CHIEF'", "is unknown to the log"),
+        (
+            "DELETE FROM changes WHERE position > 7; "
+            "UPDATE head SET position = 7, hash = (SELECT hash FROM changes WHERE position = 7)",
+            "the stored version is 3, the log makes it 1",
+        ),
+        (
+            "UPDATE changes SET payload = replace(payload, 'FINANCE', 'FISHERY'), hash = previous_hash "
+            "WHERE position = 5",
+            "position 6: the chain is broken",
+        ),
+        ("UPDATE mandates SET due_at = 5 WHERE role = 'DOMAIN'", "has other columns than the log makes: due_at"),
+        ("UPDATE delegations SET person = mandate", "has other columns than the log makes: person"),
     ],
 )
 async def test_damage_is_found_where_it_was_done(database: Database, damage: str, said: str) -> None:
     await _fill(database)
     second = enterprise(1).digits
-    await _damage(database, damage.replace("{second}", second))
+    await _damage(database, *damage.replace("{second}", second).split("; "))
     found = [str(one) async for one in findings(database)]
     assert any(said.replace("{second}", second) in one for one in found), found
