@@ -72,7 +72,7 @@ async def test_what_time_makes_true_is_announced_once_whatever_the_clocks_say(
             while causes[ChangeCause.PERIOD_REACHED] < MANDATES or causes[ChangeCause.EXPIRY] < MANDATES:
                 if causes[ChangeCause.PERIOD_REACHED] and servers:
                     told_to_set(servers.pop())
-                await asyncio.sleep(0.2)
+                await asyncio.sleep(0.05)
                 causes = Counter(each.cause for each in await everything(register))
         writing.cancel()
         await asyncio.gather(writing, return_exceptions=True)
