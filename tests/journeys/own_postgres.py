@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +34,18 @@ class OwnPostgres:
         """Stop it as an operator does: whoever is connected is told and sent away."""
         self._stop("fast")
 
+    def kill(self) -> None:
+        """Kill it and every process of it, which can do nothing about it."""
+        postmaster = int((self._folder / "postmaster.pid").read_text().split()[0])
+        children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(postmaster)], capture_output=True, check=False)
+        for pid in (postmaster, *map(int, children.stdout.split())):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        while Path(f"/proc/{postmaster}").exists():
+            time.sleep(0.01)
+
     def start(self) -> None:
-        """Start it again."""
+        """Start it again, and wait until it answers."""
         self._server.ensure_postgres_running()
 
     def url(self, database: str) -> str:
