@@ -19,6 +19,7 @@ from btb.mandates import (
     Standing,
 )
 from btb.persons import PersonId
+from datasources.register.ids import new_id
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 REPRESENTATIVE = ActorReference(ActorKind.PERSON, person=PersonId(uuid4()))
@@ -34,10 +35,10 @@ def appointed(enterprise: EnterpriseNumber, role: AccessManagerRole, version: in
     """An appointment as it is recorded."""
     entrusted = tuple(
         Delegation(DelegationId(identity), domain, Standing.IN_OFFICE, NOW, None, NOW, REPRESENTATIVE)
-        for domain, identity in zip(DOMAINS, sorted(uuid4() for _ in DOMAINS), strict=True)
+        for domain, identity in zip(DOMAINS, sorted(new_id() for _ in DOMAINS), strict=True)
     )
     mandate = Mandate(
-        MandateId(uuid4()),
+        MandateId(new_id()),
         enterprise,
         PersonId(uuid4()),
         role,
@@ -51,7 +52,7 @@ def appointed(enterprise: EnterpriseNumber, role: AccessManagerRole, version: in
         delegations=entrusted if role is AccessManagerRole.DOMAIN else (),
     )
     return Change(
-        uuid4(),
+        new_id(),
         ChangeType.CHIEF_APPOINTED,
         ChangeCause.REQUEST,
         enterprise,

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import orjson
 
@@ -24,6 +24,7 @@ from datasources.register import charts as register
 from datasources.register import idempotency, requests
 from datasources.register.database import Session, WriteSession
 from datasources.register.failures import RegisterConflict
+from datasources.register.ids import new_id
 from resolvers import disclosures
 from resolvers.context import Context
 from resolvers.evidence import Evidence
@@ -162,7 +163,7 @@ def _act(context: Context, asked: Asked, evidence: Evidence) -> Act:
     return Act(
         requester=evidence.requester,
         now=context.house.now(),
-        new_id=uuid4,
+        new_id=new_id,
         policy=context.house.appointment_policy,
         problems=evidence.problems,
         expected_version=asked.expected_version,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import timedelta
-from uuid import uuid4
 
 from btb.identifiers import EnterpriseNumber
 from btb.persons import Identity
@@ -18,6 +17,7 @@ from datasources.register import changes as log
 from datasources.register import charts as register
 from datasources.register import leases, replacements
 from datasources.register.failures import OutcomeUnknown, RegisterFailure, RegisterUnavailable
+from datasources.register.ids import new_id
 from resolvers.context import House
 
 logger = logging.getLogger("btb.duty")
@@ -82,7 +82,7 @@ class Duty:
         house = self._house
         async with house.database.working() as session:
             chart = await register.chart_locked(session, enterprise)
-            changes = united(chart, persons, now=house.now(), new_id=uuid4, policy=house.appointment_policy)
+            changes = united(chart, persons, now=house.now(), new_id=new_id, policy=house.appointment_policy)
             if changes:
                 changes = await log.record(session, changes)
         if changes:

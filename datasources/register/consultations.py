@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Self
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import delete, insert, select, tuple_
 
@@ -16,6 +16,7 @@ from btb.persons import PersonId
 from datasources.register.columns import actor_text, microseconds
 from datasources.register.database import Session, WriteSession
 from datasources.register.direct import fetch
+from datasources.register.ids import new_id
 from datasources.register.tables import consultations
 
 
@@ -71,7 +72,7 @@ async def record_consultations(
     if session.dialect.name != "postgresql":
         rows = [
             {
-                "id": uuid4(),
+                "id": new_id(),
                 "at": at,
                 "subject": UUID(int=one.person),
                 "actor": actor,

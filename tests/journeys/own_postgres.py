@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -40,9 +40,10 @@ class OwnPostgres:
         children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(postmaster)], capture_output=True, check=False)
         for pid in (postmaster, *map(int, children.stdout.split())):
             with suppress(ProcessLookupError):
+                process = os.pidfd_open(pid)
                 os.kill(pid, signal.SIGKILL)
-        while Path(f"/proc/{postmaster}").exists():
-            time.sleep(0.01)
+                select.select([process], [], [])  # until it is gone
+                os.close(process)
 
     def start(self) -> None:
         """Start it again, and wait until it answers."""
