@@ -15,6 +15,7 @@ from benchmarks.appointed import NOW, REPRESENTATIVE, appointed, number
 from btb.mandates import AccessManagerRole
 from datasources.register.changes import chained, change_row
 from datasources.register.columns import actor_text, microseconds
+from datasources.register.ids import new_id
 from datasources.register.payloads import payload
 from datasources.register.rows import mandate_row
 from datasources.register.tables import changes, mandates
@@ -53,7 +54,7 @@ class Rows:
         names, columns = list(mandates.c.keys()), list(changes.c.keys())
         parts = _parted()
         for offset in range(count):
-            made, mandate, person = (UUID(bytes=urandom(16), version=4) for _ in range(3))
+            made, mandate, person = new_id(), new_id(), UUID(bytes=urandom(16), version=4)
             digits = number(serial + offset).digits
             given = {b"i": made, b"e": digits, b"m": mandate, b"p": person}
             said = parts[0] + b"".join(str(given[part[:1]]).encode() + part[1:] for part in parts[1:])

@@ -36,7 +36,8 @@ class OwnPostgres:
 
     def kill(self) -> None:
         """Kill it and every process of it, which can do nothing about it."""
-        postmaster = int((self._folder / "postmaster.pid").read_text().split()[0])
+        written = self._folder / "postmaster.pid"
+        postmaster = int(written.read_text().split()[0])
         children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(postmaster)], capture_output=True, check=False)
         for pid in (postmaster, *map(int, children.stdout.split())):
             with suppress(ProcessLookupError):
@@ -44,6 +45,8 @@ class OwnPostgres:
                 os.kill(pid, signal.SIGKILL)
                 select.select([process], [], [])  # until it is gone
                 os.close(process)
+        for lock in (written, *self._folder.glob(".s.PGSQL.*.lock")):
+            lock.unlink()  # else the dead one counts as running for as long as nobody has reaped it
 
     def start(self) -> None:
         """Start it again, and wait until it answers."""
