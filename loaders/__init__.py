@@ -14,7 +14,7 @@ from btb.persons import PersonFacts, PersonId
 from datasources.kbo import Functions, Kbo
 from datasources.persons import PersonRegister
 from datasources.readings import Reading
-from datasources.register.consultations import Shown
+from datasources.register.consultation_rows import Shown
 from datasources.register.database import Database
 from datasources.register.kept_charts import KeptCharts
 from datasources.register.persons import PersonDirectory

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from btb.actors import ActorReference
-from datasources.register.consultations import Shown, record_consultations
+from datasources.register.consultation_rows import Shown
+from datasources.register.consultations import record_consultations
 from datasources.register.database import Database, WriteSession
 from loaders.batching import ByKey
 from loaders.present import Present
@@ -26,12 +27,17 @@ class Reader:
         await record_consultations(session, self.present.moment, self.actor, self.purpose, shown)
 
 
+async def write(database: Database, reader: Reader, shown: Sequence[Shown]) -> None:
+    """Write down all of this, or nothing of it. Raises RegisterFailure."""
+    async with database.noting() as session:
+        await reader.record(session, shown)
+
+
 def disclosures(database: Database, reader: Reader) -> ByKey[Shown, bool]:
     """True under what was written down; a failure under what could not be, and then must not be shown."""
 
-    async def write(shown: Sequence[Shown]) -> Mapping[Shown, bool]:
-        async with database.working() as session:
-            await reader.record(session, shown)
+    async def ask(shown: Sequence[Shown]) -> Mapping[Shown, bool]:
+        await write(database, reader, shown)
         return dict.fromkeys(shown, True)
 
-    return ByKey(write)
+    return ByKey(ask)

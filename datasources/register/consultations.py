@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, Self
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import delete, insert, select, tuple_
@@ -13,9 +13,9 @@ from sqlalchemy import delete, insert, select, tuple_
 from btb.actors import ActorReference
 from btb.identifiers import EnterpriseNumber
 from btb.persons import PersonId
-from datasources.register.columns import actor_text, microseconds
+from datasources.register.consultation_rows import COLUMNS, Shown, copied
 from datasources.register.database import Session, WriteSession
-from datasources.register.direct import fetch
+from datasources.register.direct import copy
 from datasources.register.ids import new_id
 from datasources.register.tables import consultations
 
@@ -40,55 +40,28 @@ class ConsultationKey:
     id: UUID
 
 
-class Shown(NamedTuple):
-    """One person's data, shown for one enterprise or for none. `what` names the data, not its content.
-
-    The person's id as an integer and the enterprise's digits: a level of a question looks some hundreds of these up
-    again and again, and hashing what they stand for would cost more than writing them down.
-    """
-
-    person: int
-    enterprise: str | None
-    what: str
-
-    @classmethod
-    def of(cls, person: PersonId, enterprise: EnterpriseNumber | None, what: str) -> Self:
-        """What is shown of a person."""
-        return cls(person.int, None if enterprise is None else enterprise.digits, what)
-
-
-_ALIKE = (
-    "INSERT INTO consultations (id, at, subject, actor, what, enterprise, purpose) SELECT gen_random_uuid(),"
-    " CAST($1 AS bigint), subject, CAST($2 AS varchar), CAST($3 AS varchar), enterprise,"
-    " CAST($4 AS varchar) FROM unnest(CAST($5 AS uuid[]), CAST($6 AS varchar[])) AS shown (subject, enterprise)"
-)
-"""What one question shows differs in two columns: two parameters for some hundreds of rows, not seven for each."""
-
-
 async def record_consultations(
     session: WriteSession, at: datetime, actor: ActorReference, purpose: str | None, shown: Sequence[Shown]
 ) -> None:
-    """Write down what somebody is shown, one statement a kind of data. What cannot be written must not be shown."""
-    if session.dialect.name != "postgresql":
-        rows = [
-            {
-                "id": new_id(),
-                "at": at,
-                "subject": UUID(int=one.person),
-                "actor": actor,
-                "what": one.what,
-                "enterprise": None if one.enterprise is None else EnterpriseNumber(one.enterprise),
-                "purpose": purpose,
-            }
-            for one in shown
-        ]
-        if rows:
-            await session.execute(insert(consultations), rows)
+    """Write down what somebody is shown, all of it in one statement. What cannot be written must not be shown."""
+    if not shown:
         return
-    for what in dict.fromkeys([one.what for one in shown]):
-        alike = [one for one in shown if one.what == what]
-        people, concerned = [f"{one.person:032x}" for one in alike], [one.enterprise for one in alike]
-        await fetch(session, _ALIKE, microseconds(at), actor_text(actor), what, purpose, people, concerned)
+    if session.dialect.name == "postgresql":
+        await copy(session, consultations.name, COLUMNS, copied(at, actor, purpose, shown))
+        return
+    rows = [
+        {
+            "id": new_id(),
+            "at": at,
+            "subject": UUID(int=one.person),
+            "actor": actor,
+            "what": one.what,
+            "enterprise": None if one.enterprise is None else EnterpriseNumber(one.enterprise),
+            "purpose": purpose,
+        }
+        for one in shown
+    ]
+    await session.execute(insert(consultations), rows)
 
 
 async def consultations_of(

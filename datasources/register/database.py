@@ -137,6 +137,19 @@ class Database:
         except DATABASE_ERRORS as error:
             raise _translated(error) from None
 
+    @asynccontextmanager
+    async def noting(self) -> AsyncIterator[WriteSession]:
+        """A session for one statement that writes, which on PostgreSQL is a transaction of itself: two trips less.
+
+        Raises RegisterUnavailable, and then nobody knows whether it was written.
+        """
+        if self.is_postgresql:
+            async with self.reading() as session:
+                yield WriteSession(session)
+        else:
+            async with self.working() as session:
+                yield session
+
     async def close(self) -> None:
         """Give back every connection."""
         await self._readers.close()

@@ -12,6 +12,7 @@ are SQLAlchemy's, and whoever counts statements is told.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from io import BytesIO
 from typing import Any
 
 from sqlalchemy import Executable
@@ -77,14 +78,19 @@ async def fetch(session: Session, text: str, *values: Any) -> Sequence[Sequence[
     return rows
 
 
-async def _sent(session: Session, text: str, way: str, *values: Any) -> Any:
+async def copy(session: Session, table: str, columns: Sequence[str], rows: bytes) -> None:
+    """Append rows to a table, in the binary form of PostgreSQL's COPY: for many rows half the work of an INSERT."""
+    await _sent(session, table, "copy_to_table", source=BytesIO(rows), columns=columns, format="binary")
+
+
+async def _sent(session: Session, text: str, way: str, *values: Any, **named: Any) -> Any:
     connection: Any = session.sync_connection
     adapted = connection.connection.dbapi_connection
     connection.dispatch.before_cursor_execute(connection, None, text, values, None, way == "executemany")
     try:
         if adapted._transaction is None:
             await adapted._start_transaction()
-        return await getattr(adapted._connection, way)(text, *values)
+        return await getattr(adapted._connection, way)(text, *values, **named)
     except BaseException as error:
         await greenlet_spawn(_raise_as_sqlalchemy, connection, adapted, error, text)
 

@@ -19,9 +19,9 @@ from datasources.register.applications import (
     register_application,
     withdraw_application,
 )
+from datasources.register.consultation_rows import Shown
 from datasources.register.consultations import (
     ConsultationKey,
-    Shown,
     consultations_of,
     purge_consultations,
     record_consultations,
