@@ -106,6 +106,23 @@ def latest(mandate: Mandate) -> datetime:
     return max(moments)
 
 
+def unchanged(chart: Chart, at: datetime) -> tuple[datetime | None, datetime | None]:
+    """The stretch around a moment in which everything the chart says by its dates stays as it is at that moment.
+
+    Half-open; None where it has no beginning or no end.
+    """
+    moments: set[datetime | None] = set()
+    for mandate in chart.mandates:
+        moments |= {mandate.appointed_at, mandate.suspended_at}
+        moments |= {delegation.granted_at for delegation in mandate.delegations}
+        everything: tuple[Mandate | Delegation, ...] = (mandate, *mandate.delegations)
+        for dated in everything:
+            moments |= {dated.valid_from, dated.valid_until, dated.ended_at}
+    passed = [moment for moment in moments if moment is not None and moment <= at]
+    coming = [moment for moment in moments if moment is not None and moment > at]
+    return max(passed, default=None), min(coming, default=None)
+
+
 def entrusted(mandate: Mandate, domain: str, at: datetime) -> Delegation | None:
     """The delegation by which a mandate of role DOMAIN lets its holder manage the domain at the moment."""
     for delegation in mandate.delegations:

@@ -170,7 +170,7 @@ class SubgraphSchema(Schema):
 
     def __init__(self, *arguments: Any, entities: EntitySettings | None = None, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self._entity_settings = entities or EntitySettings()
+        self.entity_settings = entities or EntitySettings()
         self.entities = {
             type_.name: Entity(type_, definition)
             for type_ in getattr(self._schema.type_map.get("_Entity"), "types", ())
@@ -193,7 +193,7 @@ class SubgraphSchema(Schema):
         self, info: strawberry.Info, representations: list[FederationAny]
     ) -> list[FederationAny]:
         """One item per representation, in its place; exceptions among them become errors of that place alone."""
-        settings = self._entity_settings
+        settings = self.entity_settings
         admit = settings.admit
         if len(representations) > settings.cap:
             raise limit_exceeded("representations", settings.cap)
@@ -201,7 +201,7 @@ class SubgraphSchema(Schema):
         groups: dict[str, tuple[list[int], list[KeyValues]]] = {}
         for index, representation in enumerate(representations):
             try:
-                name, key = self._read(representation)
+                name, key = self.read(representation)
                 if admit is not open_to_all:
                     admitted = admit(info.context, name, key)
                     if inspect.isawaitable(admitted):
@@ -221,7 +221,8 @@ class SubgraphSchema(Schema):
             await asyncio.gather(*filling)
         return answers
 
-    def _read(self, representation: Any) -> tuple[str, KeyValues]:
+    def read(self, representation: Any) -> tuple[str, KeyValues]:
+        """The type and key that a representation names. Raises BadRepresentation, or what its key's types raise."""
         try:
             name = representation["__typename"]
             return name, self._plain_keys[name](representation)
@@ -235,7 +236,7 @@ class SubgraphSchema(Schema):
         entity = self.entities.get(name)
         if entity is None or not entity.keys:
             raise BadRepresentation("The representation's type is no entity that this subgraph resolves.")
-        return name, entity.key_of(representation, self._entity_settings.translate)
+        return name, entity.key_of(representation, self.entity_settings.translate)
 
     async def _fill(
         self, answers: list[Any], info: strawberry.Info, name: str, places: list[int], keys: list[KeyValues]

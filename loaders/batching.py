@@ -60,9 +60,18 @@ class ByKey(Generic[Key, Value]):
         self._last = wanted, found
         return list(found)
 
+    @property
+    def answered(self) -> Mapping[Key, Value | Exception]:
+        """What was answered so far in this operation; nothing is asked."""
+        return self._answers
+
     def prime(self, key: Key, value: Value) -> None:
         """Make a value known that came along with another answer."""
         self._answers.setdefault(key, value)
+
+    def prime_many(self, keys: Iterable[Key], value: Value) -> None:
+        """Make the same value known under all of these, where nothing is."""
+        self._answers = dict.fromkeys(keys, value) | self._answers
 
     def forget(self, key: Key) -> None:
         """Ask again next time."""

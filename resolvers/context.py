@@ -17,6 +17,7 @@ from btb.systems import Systems
 from datasources.feed import Feed
 from datasources.kbo import Kbo
 from datasources.kbo_mirror.search import EnterpriseSearch, NoSearch
+from datasources.kbo_mirror.source import ExtractInUse, NoExtract
 from datasources.outage_board import OutageBoard
 from datasources.persons import PersonRegister
 from datasources.register.database import Database
@@ -73,6 +74,7 @@ class House:
     outages: OutageBoard
     presence: Presence
     enterprise_search: EnterpriseSearch = field(default_factory=NoSearch)
+    extract: ExtractInUse = field(default_factory=NoExtract)
     feed_retention: timedelta | None = None
     refused: Callable[[Iterable[str]], None] = uncounted
     loader_batches: Mapping[str, Watched] = field(default_factory=dict)

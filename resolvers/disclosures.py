@@ -10,11 +10,11 @@ from btb.changes import Change
 from btb.identifiers import EnterpriseNumber
 from btb.mandates import Mandate
 from btb.persons import PersonId
-from datasources.register.consultations import Shown
+from datasources.register.consultation_rows import Shown
 from datasources.register.database import WriteSession
 from loaders import Present
 from loaders.batching import ByKey
-from loaders.consultations import Reader, disclosures
+from loaders.consultations import Reader, disclosures, write
 from resolvers.context import Context
 
 MANDATES = "mandates"
@@ -31,6 +31,18 @@ async def of_mandates(context: Context, mandates: Iterable[Mandate], what: str =
 async def of_persons(context: Context, people: Iterable[tuple[PersonId, EnterpriseNumber | None]], what: str) -> None:
     """Write down that something of these people is shown; to oneself nothing is disclosed. Raises RegisterFailure."""
     await _write(context.loaders.disclosure, _shown(context, people, what))
+
+
+async def again(context: Context, shown: Iterable[Shown]) -> None:
+    """Write down that all of this is shown again; what this operation wrote down already is not written twice.
+
+    Raises RegisterFailure, and then nothing may be shown.
+    """
+    written = context.loaders.disclosure
+    new = [one for one in dict.fromkeys(shown) if one not in written.answered]
+    if new:
+        await write(context.house.database, _reader(context, context.moment), new)
+        written.prime_many(new, True)
 
 
 async def in_stream(context: Context, mandates: Iterable[Mandate], what: str) -> None:

@@ -64,11 +64,9 @@ class Subgraph:
         self.traces = traced(settings)
         self.metrics = Metrics() if self.traces is None else self.traces.metrics
         schema = build_schema(allow_test_numbers=settings.test_numbers_allowed)
-        executor, figures = compiled(settings, schema)
-        self.metrics.watch_plans(figures)
         self.engine = Engine(
             schema,
-            executor=executor,
+            executor=compiled(settings, schema, self.metrics),
             limits=policies.limits(settings),
             policies=policies.operation_policies(settings),
             observers=(self.metrics, FaultLog(), *(() if self.traces is None else (self.traces.spans,))),

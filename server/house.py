@@ -57,6 +57,7 @@ class Sources:
     magda: Magda
     answering: AnsweringKbo
     kbo: Kbo
+    mirror: MirrorKbo
     persons: AnsweringPersons
     town: Town | None
 
@@ -108,6 +109,7 @@ async def open_house(settings: Settings, metrics: Metrics, town: Town | None = N
             outages=OutageBoard(database, clock),
             presence=Presence(replica),
             enterprise_search=MirrorSearch(database),
+            extract=sources.mirror,
             feed_retention=settings.following.retention,
             refused=metrics.refused,
             loader_batches=metrics.loader_batches(),
@@ -135,10 +137,12 @@ def open_sources(settings: Settings, metrics: Metrics, database: Database, town:
     )
     kept = policies.answer_policy(settings)
     answering = AnsweringKbo(asked.kbo, kept, observer=metrics)
+    mirror = MirrorKbo(answering, database, now, policies.mirror_policy(settings))
     return Sources(
         magda=asked,
         answering=answering,
-        kbo=MirrorKbo(answering, database, now, policies.mirror_policy(settings)),
+        kbo=mirror,
+        mirror=mirror,
         persons=AnsweringPersons(asked.persons, kept, observer=metrics),
         town=town,
     )

@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from datasources.kbo_mirror.state import MirrorState
 from execution.hooks import Fault, Observer, OperationReport
-from execution.plan import Figures
+from execution.plan import Figures, FragmentedQueries
 from execution.plan.signals import Reason as AsideReason
 from execution.turns import Turns
 from loaders import NAMES as LOADERS
@@ -143,6 +143,17 @@ class Metrics(Observer):
         )
         for reason in AsideReason:
             aside.labels(reason.value).set_function(partial(figures.aside.__getitem__, reason))
+
+    def watch_fragments(self, queries: FragmentedQueries) -> None:
+        """Show how many entities were answered from memory, and how much of it they take."""
+        counted, store = queries.counted, queries.store
+        for name, meaning, read in (
+            ("btb_fragments_kept", "Entities answered from memory, confirmed by the database.", lambda: counted.kept),
+            ("btb_fragments_read", "Entities that could be kept and were read anew.", lambda: counted.read),
+            ("btb_fragments_unkept", "Of these, entities that were not kept.", lambda: counted.unkept),
+            ("btb_fragments_bytes", "Bytes that kept entities take, as reckoned.", lambda: store.size),
+        ):
+            self._gauge(name, meaning).set_function(read)
 
     def watch_turns(self, turns: Turns) -> None:
         """Show how many operations run and how many wait, as it is when the figures are read."""

@@ -62,6 +62,20 @@ class Plans(BaseSettings):
     kept: Count = Field(1_000, description="Compiled queries and subscriptions kept, per process.")
 
 
+class Fragments(BaseSettings):
+    """Serialised answers of entities, joined again for as long as nothing of what they rest on has changed."""
+
+    model_config = section("BTB_FRAGMENTS_")
+
+    kept: int = Field(
+        16 * 1024 * 1024,
+        ge=0,
+        le=2**34,
+        description="Bytes of serialised entities kept in memory, per process; each use is first confirmed by the "
+        "database. 0 keeps none, and so do queries that are not compiled.",
+    )
+
+
 class Callbacks(BaseSettings):
     """Subscriptions over the HTTP callback protocol."""
 

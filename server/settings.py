@@ -19,7 +19,7 @@ from pydantic_settings import BaseSettings
 
 from server.feed_sections import Following
 from server.limit_sections import Limiting
-from server.protocol_sections import Callbacks, Documents, Plans, Traces
+from server.protocol_sections import Callbacks, Documents, Fragments, Plans, Traces
 from server.rule_sections import Appointing, Mirror, Representing
 from server.sections import Cache, Gateway, House, Magda, Neighbours, Register, Serving
 
@@ -42,6 +42,7 @@ _SECTIONS: Final[dict[str, type[BaseSettings]]] = {
     "representing": Representing,
     "documents": Documents,
     "plans": Plans,
+    "fragments": Fragments,
     "callbacks": Callbacks,
     "traces": Traces,
     "following": Following,
@@ -87,6 +88,7 @@ class Settings:
     representing: Representing
     documents: Documents
     plans: Plans
+    fragments: Fragments
     callbacks: Callbacks
     traces: Traces
     following: Following

@@ -47,6 +47,10 @@ class KeptFacts:
                 self._readings.move_to_end(number.digits)
         return Mirrored(read.read_at, read.mark, known | read.readings) if known else read
 
+    def mark_of(self, number: EnterpriseNumber, reading: Reading[EnterpriseFacts]) -> Mark | None:
+        """The mark of the extract of which this very reading is; None where it is held no more, or is of elsewhere."""
+        return self._mark if self._readings.get(number.digits) is reading else None
+
     def _keep(self, read: Mirrored) -> None:
         if read.mark != self._mark:
             self._mark = read.mark

@@ -16,7 +16,7 @@ from typing import Final, Protocol
 from btb.enterprises import EnterpriseFacts
 from btb.identifiers import EnterpriseNumber, NationalNumber
 from datasources.kbo import EnterpriseAnswer, FunctionsAnswer, Kbo
-from datasources.kbo_mirror.facts import Mirrored
+from datasources.kbo_mirror.facts import Mark, Mirrored
 from datasources.kbo_mirror.kept_facts import KeptFacts
 from datasources.outages import Clock
 from datasources.readings import Freshness, Reading, SourceUnavailable
@@ -54,6 +54,30 @@ class Now(Protocol):
     def __call__(self) -> datetime:
         """Now."""
         ...
+
+
+class ExtractInUse(Protocol):
+    """Whoever can say which readings are of an extract, and whether it would still be read from."""
+
+    def mark_of(self, number: EnterpriseNumber, reading: Reading[EnterpriseFacts]) -> Mark | None:
+        """As `MirrorKbo.mark_of`."""
+        ...
+
+    def reads_from(self, read_at: datetime) -> bool:
+        """As `MirrorKbo.reads_from`."""
+        ...
+
+
+class NoExtract:
+    """Nothing is ever read from an extract."""
+
+    def mark_of(self, number: EnterpriseNumber, reading: Reading[EnterpriseFacts]) -> Mark | None:
+        """None."""
+        return None
+
+    def reads_from(self, read_at: datetime) -> bool:
+        """Never."""
+        return False
 
 
 class MirrorKbo:
@@ -111,6 +135,16 @@ class MirrorKbo:
     ) -> Mapping[tuple[NationalNumber, EnterpriseNumber], FunctionsAnswer]:
         """From KBO: the extract has no functions."""
         return await self._inner.functions_of_in(pairs, freshness)
+
+    def mark_of(self, number: EnterpriseNumber, reading: Reading[EnterpriseFacts]) -> Mark | None:
+        """The mark of the extract from which this was read; None where it is of elsewhere, or held here no more."""
+        return None if reading.stale or _nameless(reading) else self._kept.mark_of(number, reading)
+
+    def reads_from(self, read_at: datetime) -> bool:
+        """Whether enterprises that an extract of this day has by name would be read from it now, and KBO not asked."""
+        looks = self._empty_until is None or self._clock() >= self._empty_until
+        first = self._policy.order is MirrorOrder.MIRROR_FIRST
+        return looks and first and self._now() - read_at <= self._policy.fresh
 
     async def _beside(
         self, numbers: Sequence[EnterpriseNumber], stored: Mirrored | None

@@ -93,6 +93,11 @@ class KeptCharts:
                 self._keep(digits, mark, chart)
         return answer
 
+    def mark_of(self, chart: Chart) -> Any | None:
+        """The id of the change that made this very chart so, as it was read with it; None where it is held no more."""
+        kept = self._charts.get(chart.enterprise.digits)
+        return kept.mark if kept is not None and kept.chart is chart else None
+
     def _used(self, digits: str, kept: _Kept) -> Chart:
         self.kept += 1
         if digits in self._charts:  # another question may have let go of it meanwhile

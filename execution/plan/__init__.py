@@ -13,12 +13,22 @@ operation's only field has it for its value.
     levels     waiting for one level                writing    the generated source
     waiting    what waits for a level               bounds     how large a plan may be
     queries    the executor that an Engine takes    shadow     both ways, compared
+    fragments  entities that are not read again     shapes     documents of which that can be said
 """
 
 from __future__ import annotations
 
 from execution.plan.figures import Figures
+from execution.plan.fragments import FragmentedQueries, FragmentFigures, FragmentSource
 from execution.plan.queries import CompiledQueries, PlanSettings
 from execution.plan.shadow import ShadowedQueries
 
-__all__ = ["CompiledQueries", "Figures", "PlanSettings", "ShadowedQueries"]
+__all__ = [
+    "CompiledQueries",
+    "Figures",
+    "FragmentFigures",
+    "FragmentSource",
+    "FragmentedQueries",
+    "PlanSettings",
+    "ShadowedQueries",
+]

@@ -13,6 +13,7 @@ from strawberry import Schema
 from execution.interpreter import executor, result_of
 from execution.operation import Prepared
 from execution.plan.figures import Figures
+from execution.plan.fragments import FragmentedQueries
 from execution.plan.queries import CompiledQueries
 
 Told = Callable[[str], None]
@@ -28,7 +29,9 @@ class ShadowedQueries:
     `mismatched(document_hash)` is called for every answer of a plan that differs from the interpreter's.
     """
 
-    def __init__(self, compiled: CompiledQueries, schema: Schema, mismatched: Told = untold) -> None:
+    def __init__(
+        self, compiled: CompiledQueries | FragmentedQueries, schema: Schema, mismatched: Told = untold
+    ) -> None:
         self._compiled = compiled
         self._schema = schema
         self._mismatched = mismatched
