@@ -39,6 +39,10 @@ class CodeList:
         by_language = self.labels.get(self.normal(code))
         return None if by_language is None else in_language(by_language, language)
 
+    def told_in(self, code: str, language: Language) -> str | None:
+        """The label in that language and no other; None for a code that is not in the list, too."""
+        return self.labels.get(self.normal(code), {}).get(language)
+
     @classmethod
     def read(cls, name: str, width: int, csv_text: str) -> CodeList:
         """Read `code,nl,fr,de` and, where there is one, `en`; an empty label is none. Raises InvalidData."""

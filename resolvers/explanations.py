@@ -91,4 +91,9 @@ def _ceased(answer: Answer, language: Language) -> Iterator[tuple[str, str]]:
         yield "status", facts.status.value
     if facts is not None and facts.juridical_situation is not None:
         coded = facts.juridical_situation
-        yield "situation", JURIDICAL_SITUATIONS.label(coded.code, language) or coded.label or coded.code
+        told = JURIDICAL_SITUATIONS.told_in(coded.code, language)
+        if told is not None or JURIDICAL_SITUATIONS.label(coded.code, language) is None:
+            yield (
+                "situation",
+                told or coded.label or coded.code,
+            )  # a known one without a word in this language is left out

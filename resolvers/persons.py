@@ -32,11 +32,14 @@ async def facts(context: Context, persons: Sequence[PersonId]) -> list[Reading[P
 
 
 async def by_ids(context: Context, ids: Sequence[str]) -> list[PersonId | Exception | None]:
-    """Persons by our id; None alike for unknown and for not admitted."""
+    """Persons by any id of ours, as the one they are known by now; None alike for unknown and for not admitted."""
     people = [person_id(each) for each in ids]
     asked = [person for person in people if person is not None]
-    refused = dict(zip(asked, await admission.to_persons(context, Deed.READ_PERSON, asked), strict=True))
     numbers = dict(zip(asked, await context.loaders.national_number.load_many(asked), strict=True))
+    named = await context.house.directory.named([each for each in asked if not isinstance(numbers[each], Exception)])
+    known_as = {person: named[person].person if person in named else person for person in asked}
+    verdicts = await admission.to_persons(context, Deed.READ_PERSON, [known_as[person] for person in asked])
+    refused = dict(zip(asked, verdicts, strict=True))
     answers: list[PersonId | Exception | None] = []
     for person in people:
         known = None if person is None else numbers[person]
@@ -44,7 +47,7 @@ async def by_ids(context: Context, ids: Sequence[str]) -> list[PersonId | Except
         if person is None or isinstance(known, UnknownPerson) or isinstance(refusal, admission.NotAdmitted):
             answers.append(None)
         else:
-            answers.append(refusal or (known if isinstance(known, Exception) else person))
+            answers.append(refusal or (known if isinstance(known, Exception) else known_as[person]))
     return answers
 
 

@@ -28,6 +28,9 @@ NAMES = """query Names($n: EnterpriseNumber!) {
   enterprise(enterpriseNumber: $n) { accessManagers { id role person { id familyName } } }
 }"""
 MINE = "{ viewer { person { id } enterprises { enterprise { enterpriseNumber } capacities } } }"
+ENTITY = """query($representations: [_Any!]!) {
+  _entities(representations: $representations) { ... on Person { id familyName } }
+}"""
 HISTORY = """query History($n: EnterpriseNumber!) {
   enterprise(enterpriseNumber: $n) {
     history(first: 200) { changes { type cause endReason recordedAt accessManager { role person { id } } } }
@@ -157,6 +160,9 @@ async def test_two_mandates_of_one_person_become_one_and_both_stay_explained(wor
     assert (await tom.may("ENERGY", at=before))["reason"] == "IS_CO_CHIEF"
     asked = {"enterprise": BAKERY_NUMBER, "person": {"id": new}, "domain": FINANCE}
     assert (await world.query("OPERATOR", MAY_MANAGE, asked)).ok["mayManage"]["reason"] == "IS_CO_CHIEF"
+    entity = {"representations": [{"__typename": "Person", "id": each} for each in (new, old)]}
+    found = (await world.query("UMAN", ENTITY, entity)).ok["_entities"]
+    assert found == [{"id": old, "familyName": found[1]["familyName"]}] * 2
     (mine,) = (await tom.asks(MINE))["viewer"]["enterprises"]
     assert mine["capacities"] == ["CO_CHIEF"]
     again = await tom.appointed(CHIEF, "appointAccessManager", domains=[FINANCE])

@@ -97,7 +97,10 @@ async def test_every_no_has_its_reason(bakery: World) -> None:
     unknown = bakery.town.unknown_enterprise.digits
     assert (await may(bakery, "koen", enterprise=unknown))["reason"] == "UNKNOWN_ENTERPRISE"
     ceased = bakery.number("gestopt")
-    assert (await may(bakery, "koen", enterprise=ceased))["reason"] == "ENTERPRISE_NOT_ACTIVE"
+    found = await may(bakery, "koen", enterprise=ceased)
+    assert found["reason"] == "ENTERPRISE_NOT_ACTIVE"
+    assert "(status: stopped)" in found["explanation"]
+    assert "vereffening" not in found["explanation"]  # KBO has no English word for its situation
     await bakery.request("revokeDelegation", koen, delegationId=bakery.ids["tom:FINANCE"])
     assert (await may(bakery, "tom"))["reason"] == "ENDED"
 
