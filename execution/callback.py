@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from graphql import OperationType
+from msgspec.structs import replace
 
 from execution.errors import RefusedRequest
 from execution.hooks import ContextFactory, Receive, RequestInfo, Scope, Send

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Hashable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, assert_never
+
+from msgspec.structs import replace
 
 from execution.errors import RefusedRequest
 from execution.graphql_transport_ws import (

@@ -108,7 +108,7 @@ class Engine:
             if run.cost > self.limits.cost:
                 raise cost_exceeded(run.cost, self.limits.cost)
             spent = self.policies.spend(context, run.cost)
-            if inspect.isawaitable(spent):
+            if spent is not None and inspect.isawaitable(spent):
                 await spent
             if request.report_trace and self.policies.trace(context):
                 run.traced = self.schema._schema
@@ -119,7 +119,7 @@ class Engine:
     async def _in_turn(
         self, run: Run, prepared: Prepared, variables: VariableValues, request: OperationRequest, context: Any
     ) -> ExecutionResult | bytes:
-        place = await self.turns.place()
+        place = self.turns.free_place() or await self.turns.place()
         run.its_turn()
         try:
             return await self._result(run, prepared, variables, request, context)

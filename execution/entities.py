@@ -21,7 +21,7 @@ from strawberry.federation.schema_directives import Key, Requires
 from strawberry.printer import print_schema
 
 from execution.errors import Translate, never_translated
-from execution.keys import BadRepresentation, FieldSet, SchemaFault, coerced_fields, field_set, has_all, plain_key
+from execution.keys import BadRepresentation, FieldSet, SchemaFault, coerced_fields, field_set, has_all, plain_key, same
 from execution.limits import limit_exceeded
 
 KeyValues: TypeAlias = dict[str, Any]
@@ -127,7 +127,7 @@ class Entity:
         """A value, None or an exception for each key, in order."""
         if self.batch is not None:
             found = self.batch(info, list(keys)) if self._takes_info else self.batch(list(keys))
-            values = await found if inspect.isawaitable(found) else found
+            values = found if type(found) is list or not inspect.isawaitable(found) else await found
             if len(values) != len(keys):
                 raise ValueError(f"{self.name} answered {len(values)} entities for {len(keys)} keys")
         else:
@@ -198,8 +198,8 @@ class SubgraphSchema(Schema):
         if len(representations) > settings.cap:
             raise limit_exceeded("representations", settings.cap)
         answers: list[Any] = [None] * len(representations)
-        groups: dict[str, tuple[list[int], list[KeyValues]]] = {}
-        for index, representation in enumerate(representations):
+        groups = same(representations, self._plain_keys) if admit is open_to_all else {}
+        for index, representation in enumerate(() if groups else representations):
             try:
                 name, key = self.read(representation)
                 if admit is not open_to_all:

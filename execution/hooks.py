@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from graphql import OperationType
+from msgspec import Struct
 
 from execution.errors import CodedError, Translate, never_translated
 
@@ -21,9 +22,8 @@ Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
-class RequestInfo:
-    """What is known of a connection before anything is executed.
+class RequestInfo(Struct, frozen=True):
+    """What is known of a connection before anything is executed. (A Struct: one is made for every request.)
 
     Header names are lower case; of a header sent twice the values are joined by a comma. `init_payload` is the
     payload of a WebSocket's connection_init, None elsewhere. `request_id` is the caller's own where it sent a

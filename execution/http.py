@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from graphql import OperationType
+from msgspec.structs import replace
 
 from execution.engine import Engine
 from execution.errors import RefusedRequest
@@ -103,7 +104,7 @@ class GraphQLHttp:
     ) -> Answer | None:
         """The answer, or None where a stream has given it."""
         by_get = info.method == "GET"
-        stream = next((each for each in self._streams if each.accepts(info, accept, request)), None)
+        stream = self._stream(info, accept, request)
         if stream is None:
             if by_get:
                 self._may_query_by_get(info)
@@ -123,6 +124,12 @@ class GraphQLHttp:
         if answer.codes == ("OPERATION_TYPE_NOT_ALLOWED",):
             return self._another_way(answer, by_get)
         return answer
+
+    def _stream(self, info: RequestInfo, accept: str, request: OperationRequest) -> StreamTransport | None:
+        for each in self._streams:
+            if each.accepts(info, accept, request):
+                return each
+        return None
 
     def _may_query_by_get(self, info: RequestInfo) -> None:
         settings = self._settings
@@ -145,12 +152,12 @@ class GraphQLHttp:
 
 def request_info(scope: Scope) -> RequestInfo:
     """What a connection says of itself; its request id is the caller's where that is well formed, else a new one."""
-    sent = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
-    headers = dict(sent)
-    if len(headers) < len(sent):
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    if len(headers) < len(scope["headers"]):
+        sent = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
         headers = {name: ", ".join(value for each, value in sent if each == name) for name in headers}
-    given = headers.get("x-request-id", "")
-    request_id = given if _REQUEST_ID.match(given) else new_request_id()
+    given = headers.get("x-request-id")
+    request_id = given if given is not None and _REQUEST_ID.match(given) else new_request_id()
     client = scope.get("client")
     return RequestInfo(headers, client[0] if client else None, scope["path"], scope.get("method", "GET"), request_id)
 

@@ -32,6 +32,9 @@ def size_of(node: FieldNode, slicing: Sequence[str], defaults: Mapping[str, Any]
                 known, told = max(known, count), True
     if not open_ends:
         return known if told else assumed
+    if len(open_ends) == 1:
+        ((only, otherwise),) = open_ends
+        return lambda variables: max(known, _filled(variables.get(only), otherwise))
     return lambda variables: max(known, *(_filled(variables.get(name), other) for name, other in open_ends))
 
 

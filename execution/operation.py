@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from graphql import FragmentDefinitionNode, OperationDefinitionNode, OperationType
 from graphql.execution.collect_fields import FragmentDetails
+from msgspec import Struct
 
 from execution.errors import CodedError, FormattedError, RefusedRequest, refusal
 
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
     from execution.plain_variables import PlainVariables
 
 
-@dataclass(frozen=True, slots=True)
-class OperationRequest:
-    """One operation as it was asked for. `query` may be None where the extensions name a stored document."""
+class OperationRequest(Struct, frozen=True):
+    """One operation as it was asked for. `query` may be None where the extensions name a stored document.
+
+    A Struct, as the answer is: what is made for every request should cost little.
+    """
 
     query: str | None
     operation_name: str | None = None
@@ -33,8 +36,7 @@ class OperationRequest:
     report_trace: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """One GraphQL response, ready to be written.
 
     `body` is the serialised JSON object. `executed` is False where the operation was refused before execution (parse,

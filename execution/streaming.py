@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Hashable, Mapping
-from dataclasses import dataclass, fields
 from typing import Any
 
 import orjson
@@ -28,8 +27,7 @@ from execution.runs import MakeContext, Run, StreamSettings
 from execution.subscription import Subscription
 
 
-@dataclass(frozen=True, slots=True)
-class StreamInfo(RequestInfo):
+class StreamInfo(RequestInfo, frozen=True):
     """What is known of a request whose source hears of its end: a context may keep `interruption` for it."""
 
     interruption: Interruption | None = None
@@ -37,7 +35,7 @@ class StreamInfo(RequestInfo):
 
 def interruptible(info: RequestInfo, interruption: Interruption) -> StreamInfo:
     """The same request, with a notice of its end."""
-    known = {field.name: getattr(info, field.name) for field in fields(RequestInfo)}
+    known = {name: getattr(info, name) for name in info.__struct_fields__}
     return StreamInfo(**known, interruption=interruption)
 
 

@@ -14,6 +14,7 @@ import asyncio
 from collections import OrderedDict
 
 LONGEST = 0.1
+_EVERYBODY = object()
 
 
 class Turns:
@@ -38,24 +39,31 @@ class Turns:
         """How many wait for one."""
         return len(self._waiting)
 
-    async def place(self) -> object:
-        """A place, at once where one is free; give it to `leave`. Whoever is cancelled while waiting has none."""
-        loop = asyncio.get_running_loop()
-        if self._at_once and len(self._running) >= self._at_once:
-            mine = loop.create_future()
-            self._waiting[mine] = None
-            self._watch(loop)
-            try:
-                await mine
-            except asyncio.CancelledError:
-                self._waiting.pop(mine, None)
-                self.leave(mine)  # called up and cancelled in one turn of the loop
-                raise
-            return mine
+    def free_place(self) -> object | None:
+        """A place where one is free; give it to `leave`."""
+        if not self._at_once:
+            return _EVERYBODY
+        if len(self._running) >= self._at_once:
+            return None
         taken = object()
-        if self._at_once:
-            self._running[taken] = loop.time()
+        self._running[taken] = asyncio.get_running_loop().time()
         return taken
+
+    async def place(self) -> object:
+        """A place, once there is one; give it to `leave`. Whoever is cancelled while waiting has none."""
+        if (taken := self.free_place()) is not None:
+            return taken
+        loop = asyncio.get_running_loop()
+        mine = loop.create_future()
+        self._waiting[mine] = None
+        self._watch(loop)
+        try:
+            await mine
+        except asyncio.CancelledError:
+            self._waiting.pop(mine, None)
+            self.leave(mine)  # called up and cancelled in one turn of the loop
+            raise
+        return mine
 
     def leave(self, place: object) -> None:
         """Done; the next one's turn, unless it came already because this one took so long."""

@@ -48,6 +48,8 @@ class LendingHttpProtocol(HttpToolsProtocol):
         """Feed the parser, which would keep an endless header whole."""
         self._fruitless += len(data)
         super().data_received(data)
+        if self._in_head and self._arriving is None:
+            self._expect()
         if self._fruitless > self.head_bytes:
             self._refuse(_TOO_LARGE)
 
@@ -55,8 +57,6 @@ class LendingHttpProtocol(HttpToolsProtocol):
         """The first byte of a head."""
         super().on_message_begin()
         self._in_head = True
-        if self._arriving is None:
-            self._expect()
 
     def on_headers_complete(self) -> None:
         """Offer the socket in the scope, before the application's task first runs."""

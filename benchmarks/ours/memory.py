@@ -56,7 +56,7 @@ class Enterprise:
     @batched
     def chief_access_manager(several: list[Enterprise], info: strawberry.Info) -> Each[AccessManager | None]:
         """The chief."""
-        return [next((one for one in held if one.role is CHIEF), None) for held in _managers(several)]
+        return [_first(CHIEF, held) for held in _managers(several)]
 
     @strawberry.field
     @batched
@@ -91,6 +91,13 @@ class Context:
     """One request."""
 
     batches: Batches = field(default_factory=Batches)
+
+
+def _first(role: AccessManagerRole, held: list[AccessManager]) -> AccessManager | None:
+    for one in held:
+        if one.role is role:
+            return one
+    return None
 
 
 def _managers(several: list[Enterprise]) -> list[list[AccessManager]]:

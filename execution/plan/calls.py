@@ -23,12 +23,15 @@ from execution.plan.positions import Position, Running
 
 
 class Deferred(Protocol):
-    """A field whose values are asked for once its level is complete. `whole` says that one value holds them all."""
+    """A field whose values are asked for once its level is complete.
+
+    `whole`: all values come as one, which may be awaitable. Else there is a list of values, or awaitables of values.
+    """
 
     whole: bool
 
-    def start(self, parents: Sequence[Any], running: Running) -> list[Any]:
-        """Values, or awaitables of values."""
+    def start(self, parents: Sequence[Any], running: Running) -> Any:
+        """Ask for the values of these parents."""
         ...
 
 
@@ -42,9 +45,9 @@ class Batch:
         self._position = position
         self._function = function
 
-    def start(self, parents: Sequence[Any], running: Running) -> list[Any]:
+    def start(self, parents: Sequence[Any], running: Running) -> Any:
         info = self._position.info(running)
-        return [self._function(list(parents), info, **self._position.given(running, info))]
+        return self._function(list(parents), info, **self._position.given(running, info))
 
 
 class Single:

@@ -16,32 +16,34 @@ from execution.plan.signals import Aside, Reason
 
 async def arrived(running: Running, *fields: tuple[Deferred, list[Any]]) -> list[Sequence[Any]]:
     """For each field the values of its parents, in order. Everything started has ended when this returns or raises."""
-    started: list[list[Any]] = []
+    found: list[Any] = []
     waiting: list[tuple[list[Any], int, Any]] = []
     try:
         for field, parents in fields:
             values = field.start(parents, running) if parents else []
-            started.append(values)
-            for place, value in enumerate(values):
-                if type(value) is not list and optimized_is_awaitable(value):
-                    waiting.append((values, place, value))
+            found.append(values)
+            if not field.whole:
+                for place, value in enumerate(values):
+                    if type(value) is not list and optimized_is_awaitable(value):
+                        waiting.append((values, place, value))
+            elif type(values) is not list and optimized_is_awaitable(values):
+                waiting.append((found, len(found) - 1, values))
     except BaseException:
-        _drop(started)
+        _drop(found)
         raise
-    if waiting:
+    if len(waiting) == 1:
+        ((values, place, value),) = waiting
+        values[place] = await value
+    elif waiting:
         await _fill(waiting)
-    return [
-        _of_whole(values, parents) if field.whole and parents else values
-        for (field, parents), values in zip(fields, started, strict=True)
-    ]
+    for (field, parents), values in zip(fields, found, strict=True):
+        if field.whole and not _of_each(values, parents):
+            raise Aside(Reason.VALUE)
+    return found
 
 
 async def _fill(waiting: list[tuple[list[Any], int, Any]]) -> None:
     """Put values where awaitables are."""
-    if len(waiting) == 1:
-        ((values, place, value),) = waiting
-        values[place] = await value
-        return
     found = await asyncio.gather(*(value for _, _, value in waiting), return_exceptions=True)
     for (values, place, _), result in zip(waiting, found, strict=True):
         if isinstance(result, BaseException):
@@ -49,17 +51,12 @@ async def _fill(waiting: list[tuple[list[Any], int, Any]]) -> None:
         values[place] = result
 
 
-def _of_whole(values: list[Any], parents: list[Any]) -> Sequence[Any]:
-    (found,) = values
-    if type(found) is not list and type(found) is not tuple:
-        raise Aside(Reason.VALUE)
-    if len(found) != len(parents):
-        raise Aside(Reason.VALUE)
-    return found
+def _of_each(values: Any, parents: list[Any]) -> bool:
+    return (type(values) is list or type(values) is tuple) and len(values) == len(parents)
 
 
-def _drop(started: list[list[Any]]) -> None:
-    for values in started:
-        for value in values:
+def _drop(found: list[Any]) -> None:
+    for values in found:
+        for value in values if type(values) is list else [values]:
             if inspect.iscoroutine(value):
                 value.close()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, NoReturn, cast
 
 from graphql import FieldNode, GraphQLField, GraphQLObjectType
 from graphql.execution.values import VariableValues
-from strawberry import Schema
+from strawberry import Info, Schema
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import _OperationContextAwareGraphQLResolveInfo as ResolveInfo
 from strawberry.types.field import StrawberryField
@@ -42,21 +43,21 @@ class _Unknown:
 _UNKNOWN: Any = _Unknown()
 
 
-class _Told:
-    """What graphql-core would tell, put together once somebody asks for more of it than the context."""
-
-    __slots__ = ("_position", "_running", "_whole", "context")
+class _Told(Info[Any, Any]):
+    """What a resolver is told; what graphql-core would tell is put together once somebody asks for it."""
 
     def __init__(self, position: Position, running: Running) -> None:
+        self._field = cast(Any, position.field)
         self._position = position
         self._running = running
-        self._whole: ResolveInfo | None = None
-        self.context = running.context
 
-    def __getattr__(self, name: str) -> Any:
-        if self._whole is None:
-            self._whole = self._position.raw_info(self._running)
-        return getattr(self._whole, name)
+    @property
+    def context(self) -> Any:
+        return self._running.context
+
+    @cached_property
+    def _raw_info(self) -> Any:  # type: ignore[override]
+        return self._position.raw_info(self._running)
 
 
 class Position:
@@ -100,7 +101,9 @@ class Position:
 
     def info(self, running: Running) -> Any:
         """What Strawberry's resolvers receive, one for all parents."""
-        return self._info_class(_raw_info=cast(Any, _Told(self, running)), _field=cast(Any, self.field))
+        if self._info_class is Info:
+            return _Told(self, running)
+        return self._info_class(_raw_info=self.raw_info(running), _field=cast(Any, self.field))
 
     def given(self, running: Running, info: Any = None) -> dict[str, Any]:
         """The arguments in this run."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeAlias
 
 from graphql.execution.values import VariableValues
 from strawberry import Schema
@@ -22,6 +22,8 @@ from execution.plan.records import Records
 from execution.plan.selection import condition_variables
 from execution.plan.signals import Aside, Reason, Unplannable
 from execution.plan.writing import Writer
+
+Answering: TypeAlias = Coroutine[Any, Any, bytes | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,42 +75,38 @@ class CompiledQueries:
         self._documents: Kept[_Document] = Kept(self.settings.kept)
         self._plans: Kept[Plan] = Kept(self.settings.kept)
 
-    async def __call__(self, prepared: Prepared, variables: VariableValues, context: Any) -> bytes | None:
+    def __call__(self, prepared: Prepared, variables: VariableValues, context: Any) -> Answering:
         """The whole response, or None: the interpreter must answer."""
-        return await self._answer(prepared, Running(context, variables))
+        return self._answer(prepared, Running(context, variables))
 
-    async def event(self, prepared: Prepared, variables: VariableValues, context: Any, payload: Any) -> bytes | None:
+    def event(self, prepared: Prepared, variables: VariableValues, context: Any, payload: Any) -> Answering:
         """The same for one event of a subscription; the payload is as it was where the plan stepped aside."""
-        return await self._answer(prepared, Running(context, variables, payload))
+        return self._answer(prepared, Running(context, variables, payload))
 
     async def _answer(self, prepared: Prepared, running: Running) -> bytes | None:
         plan = self._plan(prepared, running.variables.coerced)
         if isinstance(plan, Reason):
             self.figures.aside[plan] += 1
             return None
-        answer = await self._run(plan, running)
-        if isinstance(answer, Reason):
-            plan.aside_in_a_row += 1
-            self.figures.aside[answer] += 1
-            return None
-        plan.aside_in_a_row = 0
-        self.figures.answered += 1
-        return answer
-
-    async def _run(self, plan: Plan, running: Running) -> bytes | Reason:
         assert plan.run is not None
         try:
             answer: bytes = await plan.run(running)
         except Aside as aside:
-            return aside.reason
+            reason = aside.reason
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if task is not None and task.cancelling():
                 raise
-            return Reason.RAISED  # somebody else cancelled what a field was waiting for
+            reason = Reason.RAISED  # somebody else cancelled what a field was waiting for
         except Exception:
-            return Reason.RAISED  # the interpreter meets the same failure, reports and shapes it
-        return answer
+            reason = Reason.RAISED  # the interpreter meets the same failure, reports and shapes it
+        else:
+            plan.aside_in_a_row = 0
+            self.figures.answered += 1
+            return answer
+        plan.aside_in_a_row += 1
+        self.figures.aside[reason] += 1
+        return None
 
     def _plan(self, prepared: Prepared, variables: Mapping[str, Any]) -> Plan | Reason:
         name = (prepared.document_hash, prepared.name)
