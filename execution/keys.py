@@ -91,10 +91,9 @@ def plain_key(key: FieldSet) -> Callable[[Mapping[str, Any]], dict[str, Any]] | 
     It answers the values by their Python names, and raises anything at all where somebody must look more closely.
     None where a field of the key has fields of its own.
     """
-    found = [(each.name, each.python_name, accepting(each.type)) for each in key.fields if not each.inner]
-    fields = [(name, python_name, accept) for name, python_name, accept in found if accept is not None]
-    if len(fields) < len(key.fields):
+    if any(each.inner for each in key.fields):
         return None
+    fields = [(each.name, each.python_name, accepting(each.type)) for each in key.fields]
     size = len(fields) + 1
 
     def several(representation: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import Enum
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from graphql import (
     GraphQLBoolean,
     GraphQLError,
     GraphQLID,
+    GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLInt,
     GraphQLList,
@@ -23,7 +24,7 @@ from graphql import (
     OperationDefinitionNode,
     Undefined,
     VariableDefinitionNode,
-    is_leaf_type,
+    is_required_input_field,
 )
 from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
 from graphql.execution.values import VariableValues, VariableValueSource
@@ -51,11 +52,10 @@ class PlainVariables:
         self._variables: list[_Variable] | None = []
         for definition in operation.variable_definitions or ():
             signature = get_variable_signature(schema, definition)
-            accept = None if isinstance(signature, GraphQLError) else accepting(signature.type)
-            if isinstance(signature, GraphQLError) or accept is None:
+            if isinstance(signature, GraphQLError):
                 self._variables = None
                 return
-            self._variables.append(_Variable(signature, definition, accept))
+            self._variables.append(_Variable(signature, definition, accepting(signature.type)))
 
     def values(self, given: Mapping[str, Any] | None) -> VariableValues:
         """The coerced variables. Raises anything at all where graphql-core must look at them."""
@@ -99,24 +99,23 @@ class _Variable:
             coerced[name] = self._default
 
 
-def accepting(type_: GraphQLInputType) -> Accept | None:
-    """How values of this type are made; None for input objects, which graphql-core always reads."""
+def accepting(type_: GraphQLInputType) -> Accept:
+    """How values of this type are made."""
     if not isinstance(type_, GraphQLNonNull):
         present = _present(type_)
-        return None if present is None else lambda value: None if value is None else present(value)
+        return lambda value: None if value is None else present(value)
     return _present(type_.of_type)
 
 
-def _present(type_: Any) -> Accept | None:
+def _present(type_: Any) -> Accept:
     if isinstance(type_, GraphQLList):
-        item = accepting(type_.of_type)
-        return None if item is None else _list_of(item)
+        return _list_of(accepting(type_.of_type))
+    if isinstance(type_, GraphQLInputObjectType):
+        return _object_of(type_)
     if type_ is GraphQLInt:
         return _int
     class_ = _CLASSES.get(type_)
-    if class_ is not None:
-        return _exactly(class_)
-    return _coerced(type_.coerce_input_value) if is_leaf_type(type_) else None
+    return _coerced(type_.coerce_input_value) if class_ is None else _exactly(class_)
 
 
 _CLASSES: dict[Any, type] = {GraphQLString: str, GraphQLID: str, GraphQLBoolean: bool}
@@ -154,3 +153,54 @@ def _list_of(item: Accept) -> Accept:
         return [item(each) for each in value]
 
     return accept
+
+
+class _Field(NamedTuple):
+    """`default` stands where the field is left out; Undefined: nothing does. Nobody alters what was coerced."""
+
+    name: str
+    out_name: str
+    accept: Accept
+    required: bool
+    default: Any
+
+
+def _object_of(type_: GraphQLInputObjectType) -> Accept:
+    """Reads its fields' types when it is first met: a type may be inside itself."""
+    fields: list[_Field] = []
+
+    def accept(value: Any) -> Any:
+        if type(value) is not dict:
+            raise Unfit
+        if not fields:
+            fields.extend(_fields(type_))
+        made: dict[str, Any] = {}
+        found = 0
+        for name, out_name, fits, required, default in fields:
+            if name in value:
+                found += 1
+                made[out_name] = fits(value[name])
+            elif required:
+                raise Unfit
+            elif default is not Undefined:
+                made[out_name] = default
+        if found != len(value):
+            raise Unfit
+        if type_.is_one_of and (found != 1 or [each is None for each in made.values()] != [False]):
+            raise Unfit
+        return type_.out_type(made)
+
+    return accept
+
+
+def _fields(type_: GraphQLInputObjectType) -> list[_Field]:
+    return [
+        _Field(
+            name,
+            each.out_name or name,
+            accepting(each.type),
+            is_required_input_field(each),
+            coerce_default_value(each),
+        )
+        for name, each in type_.fields.items()
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from graphql import (
     FieldNode,
@@ -17,16 +17,16 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_argument_values
 from strawberry import Schema
-from strawberry.types.arguments import StrawberryArgument, convert_argument, convert_arguments
 from strawberry.types.field import StrawberryField
 
+from execution.inputs import Convert, inputs_of, itself
 from execution.plain_variables import UNCHANGING
 
 _NO_VARIABLES = VariableValues({}, {})
 
 
 class _Passed(NamedTuple):
-    """An argument that is a variable's value as it is, or a copy of that list.
+    """An argument that is made of a variable's value, and of nothing else.
 
     `missing` stands where the variable has no value; Undefined: the argument is left out.
     """
@@ -35,18 +35,20 @@ class _Passed(NamedTuple):
     variable: str
     missing: Any
     not_null: bool
-    copied: bool
+    convert: Convert
 
 
 class Arguments:
     """Makes the arguments of a field node. `constant` is what they are in every operation, where that can be said."""
 
-    __slots__ = ("_definition", "_field", "_fixed", "_node", "_passed", "_schema", "constant")
+    __slots__ = ("_definition", "_field", "_fixed", "_inputs", "_known", "_node", "_passed", "constant")
 
     def __init__(
         self, schema: Schema, definition: GraphQLField, field: StrawberryField | None, node: FieldNode
     ) -> None:
-        self._schema = schema
+        naming = schema.config.name_converter
+        self._known = {naming.from_argument(each): each for each in field.arguments} if field is not None else {}
+        self._inputs = inputs_of(schema)
         self._definition = definition
         self._field = field
         self._node = node
@@ -60,16 +62,15 @@ class Arguments:
             return self._made(self._definition, self._node, variables, info)
         given = dict(self._fixed)
         coerced = variables.coerced
-        for name, variable, missing, not_null, copied in self._passed:
-            value = coerced.get(variable, missing)
-            if value is None or value is Undefined:
-                if not_null:  # an error, which graphql-core puts into words
-                    return self._made(self._definition, self._node, variables, info)
-                if value is Undefined:
-                    continue
-            elif copied:
-                value = list(value)
-            given[name] = value
+        for name, variable, missing, not_null, convert in self._passed:
+            value = coerced.get(variable, Undefined)
+            if not_null and (value is None or (value is Undefined and missing is Undefined)):
+                # an error, which graphql-core puts into words
+                return self._made(self._definition, self._node, variables, info)
+            if value is not Undefined:
+                given[name] = convert(value)
+            elif missing is not Undefined:
+                given[name] = missing
         return given
 
     def _made(self, definition: GraphQLField, node: FieldNode, variables: VariableValues, info: Any) -> dict[str, Any]:
@@ -79,8 +80,8 @@ class Arguments:
         values = get_argument_values(definition, node, variables, None, True)
         if self._field is None:
             return values
-        registry = self._schema.schema_converter.scalar_registry
-        return convert_arguments(values, self._field.arguments, registry, self._schema.config, info)
+        known = [(name, each) for name, each in self._known.items() if name in values]
+        return {each.python_name: self._inputs.argument(each)(values[name], info) for name, each in known}
 
     def _read(self) -> list[_Passed] | None:
         """The arguments that are passed on; the others are fixed from here on. None: all are made each time."""
@@ -98,17 +99,17 @@ class Arguments:
         return GraphQLField(self._definition.type, {name: self._definition.args[name] for name in names})
 
     def _pass(self, name: str, value: ValueNode) -> _Passed | None:
-        """How this argument passes a variable on; None where it does not, or not as it is."""
+        """How this argument is made of a variable; None where it is not, or of more than that."""
         if not isinstance(value, VariableNode):
             return None
         definition = self._definition.args[name]
-        python_name, copied = definition.out_name or name, False
+        python_name, convert = definition.out_name or name, cast(Convert, itself)
         if self._field is not None:
-            converter = self._schema.config.name_converter
-            known = {converter.from_argument(each): each for each in self._field.arguments}
-            if name not in known or (way := self._as_it_is(known[name])) is None:
+            known = self._known.get(name)
+            converter = None if known is None else self._inputs.converter(known.type)
+            if known is None or converter is None:
                 return None
-            python_name, copied = known[name].python_name, way is list
+            python_name, convert = known.python_name, converter
         not_null = is_non_null_type(definition.type)
         missing: Any = Undefined
         if not (not_null and definition.default is None and definition.default_value is Undefined):
@@ -118,21 +119,7 @@ class Arguments:
             missing = defaults.get(python_name, Undefined)
             if missing is not Undefined and not isinstance(missing, UNCHANGING):
                 return None
-        return _Passed(python_name, value.name.value, missing, not_null, copied)
-
-    def _as_it_is(self, argument: StrawberryArgument) -> type | None:
-        """`object` where Strawberry hands the value on, `list` where it copies a list, None where it makes another."""
-        something: Any = object()
-        for given, way in ((something, object), ([something], list)):
-            try:
-                made = convert_argument(
-                    given, argument.type, self._schema.schema_converter.scalar_registry, self._schema.config, None
-                )
-            except Exception:  # this is what is asked: whether it takes just anything
-                made = None
-            if made is something or (way is list and type(made) is list and made == given):
-                return way
-        return None
+        return _Passed(python_name, value.name.value, missing, not_null, convert)
 
 
 def _mentions_variable(value: ValueNode) -> bool:
