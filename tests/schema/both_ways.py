@@ -17,6 +17,7 @@ from graphql import GraphQLObjectType, OperationType, StringValueNode
 from hypothesis import strategies as st
 from strawberry.types.field import StrawberryField
 
+from datasources.readings import AuthenticSource, SourceUnavailable
 from execution.batching import batched
 from execution.hooks import RequestInfo
 from execution.interpreter import executor, result_of
@@ -44,10 +45,14 @@ class Spoiled(Exception):
 
 @dataclass(frozen=True)
 class Mood:
-    """Spoils `share` per mille of all values, by the object and the field alone: alike however they are asked for."""
+    """Spoils `share` per mille of all values, by the object and the field alone: alike however they are asked for.
+
+    The sources are out of reach for `gone` per mille of what they are asked, whenever they are asked it.
+    """
 
     seed: int = 0
     share: int = 0
+    gone: int = 0
 
     def of(self, field: str, parent: object, value: Any) -> Any:
         """The value, or what it is spoiled to; may raise."""
@@ -66,8 +71,30 @@ class Mood:
                 spoiled.append(broken)
         return spoiled
 
+    def out_of_reach(self, key: object) -> bool:
+        """Whether the sources do not answer for this key."""
+        parts = key if isinstance(key, tuple) else (key,)
+        return zlib.crc32(f"{self.seed} {[each.digits for each in parts]}".encode()) % 1000 < self.gone
+
 
 MOOD = [Mood()]
+
+
+class PartlyGone:
+    """A source that does not answer for some of the keys that it is asked for."""
+
+    def __init__(self, source: object, name: AuthenticSource) -> None:
+        self._source, self._name = source, name
+
+    def __getattr__(self, name: str) -> Any:
+        ask = getattr(self._source, name)
+
+        async def answered(keys: Any, *rest: Any, **named: Any) -> Any:
+            mood, found = MOOD[0], await ask(keys, *rest, **named)
+            gone = SourceUnavailable(self._name, "it is partly gone")
+            return {key: gone if mood.out_of_reach(key) else answer for key, answer in found.items()}
+
+        return answered
 
 
 def _identity(parent: object) -> str:
@@ -129,11 +156,13 @@ class Asker:
         self.engine = world.app.engine
         self.plans = CompiledQueries(self.engine.schema, PlanSettings(interpreted_first=0, patience=10**9))
         self.outcomes: Counter[str] = Counter()
+        self.documents: set[int] = set()
 
     async def compare(
         self, text: str, variables: dict[str, Any], caller: str, language: str, told: Told | None = None
     ) -> None:
         """Assert that a plan which answers says what graphql-core says: of a query, or of an event that is told."""
+        self.documents.add(hash((text, str(variables))))
         prepared = self.engine.prepare(OperationRequest(text), QUERY if told is None else SUBSCRIPTION)
         if isinstance(prepared, Answer):
             self.outcomes["refused"] += 1
@@ -144,8 +173,8 @@ class Asker:
             return
         token = self.callers[caller]
         headers = {"accept-language": language} | ({} if token is None else {"authorization": f"Bearer {token}"})
-        context = await self.world.app.contexts(RequestInfo(headers, None, "/graphql", "POST", "sameness"))
-        again = _again(context)
+        given = await self.world.app.contexts(RequestInfo(headers, None, "/graphql", "POST", "sameness"))
+        context, again = _anew(given), _anew(given)
         interpreter: Any = executor(self.engine.schema, prepared, values, again, {})
         if told is None:
             planned = await self.plans(prepared, values, context)
@@ -162,11 +191,18 @@ class Asker:
         assert planned == orjson.dumps({"data": result.data}), f"{said}but {result.data}"
 
 
-def _again(context: Context) -> Context:
-    """The same caller at the same moment, who has asked nothing yet."""
+def _anew(context: Context) -> Context:
+    """The same caller at the same moment, who has asked nothing yet, of sources as they are in this mood."""
+    house: Any = context.house
+    if MOOD[0].gone:
+        kbo, persons = (
+            PartlyGone(house.kbo, AuthenticSource.KBO),
+            PartlyGone(house.persons, AuthenticSource.NATIONAL_REGISTER),
+        )
+        house = replace(house, kbo=kbo, persons=persons)
     present = Present(context.moment)
-    loaders = loaders_of(context.house, context.actor, present, context.purpose)
-    return replace(context, batches=type(context.batches)(), loaders=loaders, present=present)
+    loaders = loaders_of(house, context.actor, present, context.purpose)
+    return replace(context, house=house, batches=type(context.batches)(), loaders=loaders, present=present)
 
 
 def _text(*values: str) -> st.SearchStrategy[Any]:

@@ -19,7 +19,7 @@ from tests.schema.doors import ROLES
 from tests.schema.world import World, opened
 
 VARIATIONS = 40
-FEW, MANY = 1_600, 50_000
+FEW, MANY = 3_420, 50_000
 UNHURRIED = [
     HealthCheck.too_slow,
     HealthCheck.data_too_large,
@@ -83,40 +83,44 @@ def _object(members: dict[str, str]) -> ObjectValueNode:
 
 
 def compare(loop: asyncio.AbstractEventLoop, asker: Asker, count: int, moods: st.SearchStrategy[Mood]) -> None:
-    """Ask `count` documents both ways, each by two callers."""
+    """Ask `count` distinct documents both ways, every eighth by two callers."""
     asker.outcomes.clear()
+    asker.documents.clear()
     written = documents(plain_schema(asker.engine.schema), VARIATIONS, scalars(asker.world))
     callers = st.lists(st.sampled_from(CALLERS), min_size=3, max_size=3, unique=True)
 
-    @settings(max_examples=count // VARIATIONS, deadline=None, database=None, suppress_health_check=UNHURRIED)
+    @settings(max_examples=count * 5 // (VARIATIONS * 4), deadline=None, database=None, suppress_health_check=UNHURRIED)
     @given(asked=written, mood=moods, callers=callers, language=st.sampled_from(LANGUAGES))
     def equal(asked: list[Asked], mood: Mood, callers: list[str], language: str) -> None:
         MOOD[0] = mood
         for place, (text, variables) in enumerate(asked):
-            for caller in (callers[place % 3], callers[place % 3 - 1]):
+            for caller in (callers[place % 3], callers[place % 3 - 1])[: 1 if place % 8 else 2]:
                 loop.run_until_complete(asker.compare(text, variables, caller, language))
 
-    equal()
+    while len(asker.documents) < count:  # some are written twice
+        equal()
 
 
 HEALTHY = st.just(Mood())
 WRONG = st.builds(Mood, st.integers(0, 2**16), st.sampled_from([30, 100, 200]))
+PARTLY = st.builds(Mood, st.integers(0, 2**16), st.just(0), st.sampled_from([150, 400]))
+MOODS = pytest.mark.parametrize("moods", [HEALTHY, WRONG, PARTLY], ids=["healthy", "wrong", "partly gone"])
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("moods", [HEALTHY, WRONG], ids=["healthy", "wrong"])
+@MOODS
 def test_what_is_asked_of_the_schema_is_answered_alike(
     loop: asyncio.AbstractEventLoop, asker: Asker, moods: st.SearchStrategy[Mood]
 ) -> None:
-    compare(loop, asker, FEW // 2, moods)
-    assert asker.outcomes["answered"] > FEW // 10, asker.outcomes
+    compare(loop, asker, FEW // 3, moods)
+    assert asker.outcomes["answered"] > FEW // 15, asker.outcomes
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(0)
-@pytest.mark.parametrize("moods", [HEALTHY, WRONG], ids=["healthy", "wrong"])
+@MOODS
 def test_fifty_thousand_documents_of_the_schema_are_answered_alike(
     loop: asyncio.AbstractEventLoop, asker: Asker, moods: st.SearchStrategy[Mood]
 ) -> None:
-    compare(loop, asker, MANY // 2, moods)
-    assert asker.outcomes["answered"] > MANY // 10, asker.outcomes
+    compare(loop, asker, MANY // 3, moods)
+    assert asker.outcomes["answered"] > MANY // 15, asker.outcomes

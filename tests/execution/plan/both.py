@@ -28,11 +28,13 @@ class Both:
         self.engine = Engine(self.schema)
         self.plans = CompiledQueries(self.schema, settings)
         self.outcomes: Counter[str] = Counter()
+        self.documents: set[int] = set()
 
     async def planned(
         self, text: str, variables: dict[str, Any] | None = None, context: world.WorldContext | None = None
     ) -> bytes | None:
         """What the plan answers, None where it stepped aside. Asserts that graphql-core answers the same."""
+        self.documents.add(hash((text, str(variables))))
         prepared = self.engine.prepare(OperationRequest(text), QUERY)
         if isinstance(prepared, Answer):
             self.outcomes["refused"] += 1

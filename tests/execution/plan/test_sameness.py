@@ -13,9 +13,9 @@ from tests.execution.plan import moods, world
 from tests.execution.plan.both import Both
 from tests.execution.plan.documents import Asked, documents, plain_schema
 
-VARIATIONS = 20
+VARIATIONS = 40
 DOCUMENTS = documents(plain_schema(world.schema()), VARIATIONS)
-FEW, MANY = 3_400, 50_000
+FEW, MANY = 6_600, 50_000
 UNHURRIED = [
     HealthCheck.too_slow,
     HealthCheck.data_too_large,
@@ -40,17 +40,18 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 
 def compare(loop: asyncio.AbstractEventLoop, count: int, drawn: st.SearchStrategy[moods.Mood]) -> Both:
-    """Ask `count` documents both ways, each in two moods of the world."""
+    """Ask `count` distinct documents both ways, every eighth in two moods of the world."""
     both = Both()
 
-    @settings(max_examples=count // VARIATIONS, deadline=None, database=None, suppress_health_check=UNHURRIED)
+    @settings(max_examples=count * 4 // (VARIATIONS * 3), deadline=None, database=None, suppress_health_check=UNHURRIED)
     @given(asked=DOCUMENTS, mood=drawn, other=drawn)
     def equal(asked: list[Asked], mood: moods.Mood, other: moods.Mood) -> None:
-        for each in asked:
-            for moods.MOOD[0] in (mood, other):
+        for place, each in enumerate(asked):
+            for moods.MOOD[0] in (mood, other)[: 1 if place % 8 else 2]:
                 loop.run_until_complete(both.planned(*each))
 
-    equal()
+    while len(both.documents) < count:  # some are written twice
+        equal()
     return both
 
 
