@@ -54,7 +54,8 @@ class Cost:
         if found is None:
             found = self.constant
             for size, part in self.parts:
-                found += (size if isinstance(size, int) else size(variables)) * part._of(variables, known)
+                each = part._of(variables, known) if part.parts else part.constant
+                found += (size if isinstance(size, int) else size(variables)) * each
             known[id(self)] = found = min(found, SATURATED)
         return found
 

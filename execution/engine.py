@@ -73,9 +73,11 @@ class Engine:
     async def execute(self, request: OperationRequest, context: Any, *, allowed: frozenset[OperationType]) -> Answer:
         """Answer a query or mutation. Never raises but where the calling task is cancelled."""
         run = Run(self.observers, self.policies.translate, self.limits.errors, request)
-        prepared = self.prepare(request, allowed - {OperationType.SUBSCRIPTION})
+        prepared = self.prepare(request, allowed)
         if isinstance(prepared, Answer):
             return run.refused(prepared)
+        if prepared.type is OperationType.SUBSCRIPTION:
+            return run.refused(Answer.of(not_allowed(prepared.type)))
         run.began(prepared)
         try:
             variables = await self._admitted(run, prepared, request, context)

@@ -96,7 +96,7 @@ class Run:
     def event(self, result: ExecutionResult | bytes, report_cost: bool) -> Answer:
         """The answer of one execution; what cannot be serialised is a fault of ours."""
         if isinstance(result, bytes):
-            if extensions := self._extensions(report_cost):
+            if (report_cost or self.traced is not None) and (extensions := self._extensions(report_cost)):
                 result = result[:-1] + b',"extensions":' + orjson.dumps(extensions) + b"}"
             return Answer(result, executed=True)
         body: dict[str, Any] = {"data": result.data}

@@ -67,7 +67,7 @@ class Turns:
 
     def leave(self, place: object) -> None:
         """Done; the next one's turn, unless it came already because this one took so long."""
-        if self._running.pop(place, None) is not None:
+        if self._running.pop(place, None) is not None and self._waiting:
             self._call_up()
 
     def _call_up(self) -> None:

@@ -39,14 +39,17 @@ class Batch:
     """A batch resolver."""
 
     whole = True
-    __slots__ = ("_function", "_position")
+    __slots__ = ("_function", "_position", "_without")
 
     def __init__(self, position: Position, function: Callable[..., Any]) -> None:
         self._position = position
         self._function = function
+        self._without = position.arguments.constant == {}
 
     def start(self, parents: Sequence[Any], running: Running) -> Any:
         info = self._position.info(running)
+        if self._without:
+            return self._function(list(parents), info)
         return self._function(list(parents), info, **self._position.given(running, info))
 
 

@@ -47,7 +47,7 @@ class _Told(Info[Any, Any]):
     """What a resolver is told; what graphql-core would tell is put together once somebody asks for it."""
 
     def __init__(self, position: Position, running: Running) -> None:
-        self._field = cast(Any, position.field)
+        self._field = position.field  # type: ignore[assignment]  # a resolver of its own has none
         self._position = position
         self._running = running
 

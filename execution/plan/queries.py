@@ -42,12 +42,13 @@ class PlanSettings:
 
 
 class _Document:
-    """What is known of a document before it is compiled."""
+    """What is known of a document; `plan` is its only one, where what is selected depends on no variable."""
 
-    __slots__ = ("conditions", "seen")
+    __slots__ = ("conditions", "plan", "seen")
 
     def __init__(self, prepared: Prepared) -> None:
         self.conditions = condition_variables(prepared)
+        self.plan: Plan | None = None
         self.seen = 0
 
 
@@ -114,18 +115,28 @@ class CompiledQueries:
         if document is None:
             document = _Document(prepared)
             self._documents.keep(name, document)
-        conditions = {each: variables.get(each) for each in document.conditions}
-        key = (*name, *conditions.values())
+        plan = document.plan
+        if plan is None:
+            plan = self._variant(prepared, document, {each: variables.get(each) for each in document.conditions})
+        if plan is None:
+            return Reason.RARE
+        if plan.run is None:
+            return plan.reason
+        return Reason.RESTING if plan.aside_in_a_row and self._rests(plan) else plan
+
+    def _variant(self, prepared: Prepared, document: _Document, conditions: Mapping[str, Any]) -> Plan | None:
+        """The plan for these values of the variables on which the selection depends; None: not worth it yet."""
+        key = (prepared.document_hash, prepared.name, *conditions.values())
         plan = self._plans.find(key)
         if plan is None:
             document.seen += 1
             if document.seen <= self.settings.interpreted_first:
-                return Reason.RARE
+                return None
             plan = self._compiled(prepared, conditions)
             self._plans.keep(key, plan)
-        if plan.run is None:
-            return plan.reason
-        return Reason.RESTING if self._rests(plan) else plan
+        if not conditions:
+            document.plan = plan
+        return plan
 
     def _rests(self, plan: Plan) -> bool:
         patience = self.settings.patience
