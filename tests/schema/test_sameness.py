@@ -19,7 +19,7 @@ from tests.schema.doors import ROLES
 from tests.schema.world import World, opened
 
 VARIATIONS = 40
-FEW, MANY = 3_420, 50_000
+FEW, MANY = 1_650, 50_000
 UNHURRIED = [
     HealthCheck.too_slow,
     HealthCheck.data_too_large,

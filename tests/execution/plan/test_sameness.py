@@ -15,7 +15,7 @@ from tests.execution.plan.documents import Asked, documents, plain_schema
 
 VARIATIONS = 40
 DOCUMENTS = documents(plain_schema(world.schema()), VARIATIONS)
-FEW, MANY = 6_600, 50_000
+FEW, MANY = 8_400, 50_000
 UNHURRIED = [
     HealthCheck.too_slow,
     HealthCheck.data_too_large,
