@@ -10,11 +10,12 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 _MAC_BYTES = 12
 _LENGTH = 16 + 8 + _MAC_BYTES
+_KEPT = 1000
 
 
 class CursorRefused(ValueError):
@@ -35,15 +36,24 @@ class Cursors:
 
     key: bytes
     epoch: UUID
+    _written: dict[int, str] = field(default_factory=dict, repr=False, compare=False)
 
     def begin(self, epoch: UUID) -> None:
         """From now on positions are those of another epoch."""
         self.epoch = epoch
+        self._written.clear()
 
     def write(self, position: int) -> str:
         """The cursor behind the change at this position; 0 is before the first change. 48 URL-safe characters."""
+        known = self._written.get(position)
+        if known is not None:  # all who follow are told of the same few positions
+            return known
         payload = self.epoch.bytes + position.to_bytes(8, "big")
-        return base64.urlsafe_b64encode(payload + self._mac(payload)).decode()
+        written = base64.urlsafe_b64encode(payload + self._mac(payload)).decode()
+        if len(self._written) >= _KEPT:
+            self._written.clear()
+        self._written[position] = written
+        return written
 
     def read(self, text: str) -> int:
         """The position of a cursor of this epoch. Raises CursorInvalid, CursorOfOtherEpoch."""

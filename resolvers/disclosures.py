@@ -47,9 +47,8 @@ async def again(context: Context, shown: Iterable[Shown]) -> None:
 
 async def in_stream(context: Context, mandates: Iterable[Mandate], what: str) -> None:
     """As `of_mandates`, each time and as of this moment: a stream shows the same person again, long after it began."""
-    moment = context.house.now()
-    afresh = disclosures(context.house.database, _reader(context, moment))
-    await _write(afresh, _shown(context, _held(mandates), what))
+    if shown := _shown(context, _held(mandates), what):
+        await _write(disclosures(context.house.database, _reader(context, context.house.now())), shown)
 
 
 async def with_changes(context: Context, session: WriteSession, changes: Sequence[Change]) -> None:
