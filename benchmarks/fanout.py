@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import aiohttp
+import uvloop
 
 from benchmarks.feeding import finished, serving, subscribe, write
 
@@ -31,7 +32,7 @@ HERE = Path(__file__).parent / "fanout"
 async def ours(sockets: int, changes: int, together: int) -> float:
     """Deliveries a second, from before the first commit to the last delivery."""
     async with serving() as (server, database):
-        clients = await subscribe(server.port, sockets, server.tokens(sockets), MARK, lambda _count, _at: None)
+        clients = await subscribe(server.port, sockets, server.tokens(sockets), MARK, lambda *_: None)
         await asyncio.sleep(1)
         began = time.monotonic()
         for each in range(0, changes, together):
@@ -57,7 +58,7 @@ def _peer(folder: Path) -> Iterator[int]:
 async def theirs(port: int, sockets: int, changes: int) -> float:
     """The same of the peer."""
     document = "subscription { changes { ... on ChangeBatch { from to changes { id type recordedAt effectiveAt } } } }"
-    clients = await subscribe(port, sockets, [""], MARK, lambda _count, _at: None, document=document)
+    clients = await subscribe(port, sockets, [""], MARK, lambda *_: None, document=document)
     await asyncio.sleep(1)
     began = time.monotonic()
     async with aiohttp.ClientSession() as session, session.post(f"http://127.0.0.1:{port}/emit?count={changes}"):
@@ -69,9 +70,9 @@ def main(sockets: int, changes: int) -> None:
     """Measure, and print."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(16_384, resource.getrlimit(resource.RLIMIT_NOFILE)[1]),) * 2)
     with tempfile.TemporaryDirectory() as folder, _peer(Path(folder)) as port:
-        node = asyncio.run(theirs(port, sockets, max(20, changes // 8)))
+        node = uvloop.run(theirs(port, sockets, max(20, changes // 8)))
     for together in (1, 10):
-        mine = asyncio.run(ours(sockets, changes, together))
+        mine = uvloop.run(ours(sockets, changes, together))
         found = {"btb": round(mine), "graphql-ws": round(node), "ratio": round(mine / node, 2)}
         print({"sockets": sockets, "changes in one commit": together, **found})
 

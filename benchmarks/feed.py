@@ -1,7 +1,8 @@
 """How soon and how fast the feed is: commit to subscriber, a backlog read at once, and what an idle subscriber holds.
 
 Run `python -m benchmarks.feed`; `--subscribers 1000` for the full measure. One replica over PostgreSQL; its subscribers
-and the writer in one other process, as another replica would write.
+and the writer in one other process, as another replica would write. In the same run a bare loop of sends shows what
+the machine's own network takes of the delay.
 """
 
 from __future__ import annotations
@@ -9,11 +10,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import resource
-import statistics
 import time
 from typing import Any
 
+import uvloop
+
+from benchmarks.feed_floor import floor
 from benchmarks.feeding import Server, finished, serving, subscribe, write
+from benchmarks.percentiles import ranked
 from datasources.register.database import Database
 
 MARK = b'"recordedAt"'
@@ -22,10 +26,10 @@ MARK = b'"recordedAt"'
 async def delays(server: Server, database: Database, subscribers: int, seconds: float) -> dict[str, Any]:
     """Ten changes a second to everybody: milliseconds from before the commit to each subscriber."""
     found: list[float] = []
-    committed = [0.0]
+    committed: list[float] = []
 
-    def heard(count: int, at: float) -> None:
-        found.extend([(at - committed[0]) * 1000] * count)
+    def heard(before: int, count: int, at: float) -> None:
+        found.extend((at - moment) * 1000 for moment in committed[before : before + count])
 
     before = server.memory
     clients = await subscribe(server.port, subscribers, server.tokens(subscribers), MARK, heard)
@@ -34,21 +38,30 @@ async def delays(server: Server, database: Database, subscribers: int, seconds: 
     count = int(seconds * 10)
     for each in range(count):
         began = time.monotonic()
-        committed[0] = await write(database, each)
+        await write(database, each, commits=committed.append)
         await asyncio.sleep(max(0.0, 0.1 - (time.monotonic() - began)))
     await finished(clients, count, 20)
-    ranked = statistics.quantiles(found, n=100)
     for client in clients:
         client.transport.abort()
     return {
         "subscribers": subscribers,
         "delivered": len(found),
         "expected": count * subscribers,
-        "p50_ms": round(ranked[49], 1),
-        "p95_ms": round(ranked[94], 1),
-        "p99_ms": round(ranked[98], 1),
+        **ranked(found),
         "idle_kB_each": round(idle / 1000, 1),
     }
+
+
+async def idle(server: Server, database: Database, subscribers: int) -> dict[str, Any]:
+    """What one holds that goes on from a cursor of its own, so that its execution is its own too."""
+    before, after = server.memory, await server.cursor(database, first=False)
+    mine = server.tokens(2 * subscribers)[-(subscribers // 20) - 1 :]
+    clients = await subscribe(server.port, subscribers, mine, MARK, lambda *_: None, after=after)
+    await asyncio.sleep(1)
+    held = (server.memory - before) / subscribers
+    for client in clients:
+        client.transport.abort()
+    return {"subscribers with cursors of their own": subscribers, "idle_kB_each": round(held / 1000, 1)}
 
 
 async def backlog(server: Server, database: Database, size: int, already: int) -> dict[str, Any]:
@@ -58,7 +71,7 @@ async def backlog(server: Server, database: Database, size: int, already: int) -
     await asyncio.sleep(1)
     began = time.monotonic()
     clients = await subscribe(
-        server.port, 1, server.tokens(1), MARK, lambda _count, _at: None, after=await server.first_cursor(database)
+        server.port, 1, server.tokens(1), MARK, lambda *_: None, after=await server.cursor(database, first=True)
     )
     await finished(clients, size + already, 60)
     return {"changes": size + already, "per_second": round((size + already) / (time.monotonic() - began))}
@@ -68,8 +81,11 @@ async def main(subscribers: int, seconds: float, size: int) -> None:
     """Measure, and print."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(16_384, resource.getrlimit(resource.RLIMIT_NOFILE)[1]),) * 2)
     async with serving() as (server, database):
+        print("floor", await floor(subscribers, int(seconds * 10)))
         print("commit to subscriber", await delays(server, database, subscribers, seconds))
         print("backlog", await backlog(server, database, size, int(seconds * 10)))
+    async with serving() as (server, database):
+        print("idle", await idle(server, database, subscribers // 2))
 
 
 if __name__ == "__main__":
@@ -78,4 +94,4 @@ if __name__ == "__main__":
     parser.add_argument("--seconds", type=float, default=15)
     parser.add_argument("--backlog", type=int, default=50_000)
     given = parser.parse_args()
-    asyncio.run(main(given.subscribers, given.seconds, given.backlog))
+    uvloop.run(main(given.subscribers, given.seconds, given.backlog))

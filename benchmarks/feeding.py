@@ -87,12 +87,12 @@ class Server:
         names = [f"subscriber-{each}" for each in range(-(-sockets // SOCKETS_EACH))]
         return [issuer.sign({"sub": name, "client_id": name, **scope}, timedelta(hours=1)) for name in names]
 
-    async def first_cursor(self, database: Database) -> str:
-        """The cursor before the first change."""
+    async def cursor(self, database: Database, *, first: bool) -> str:
+        """The cursor before the first change, or behind the last."""
         async with database.reading() as session:
-            epoch = (await current_head(session)).epoch
+            head = await current_head(session)
         keys = KeyRing.load_or_create(self.folder / ".local" / "person-keys")
-        return Cursors(keys.secret("cursors"), epoch).write(0)
+        return Cursors(keys.secret("cursors"), head.epoch).write(0 if first else head.position)
 
     def _keys(self) -> RehearsalKeys:
         return RehearsalKeys.kept(self.folder / ".local" / "rehearsal-issuer.json")
@@ -140,10 +140,12 @@ def number() -> EnterpriseNumber:
     return EnterpriseNumber(f"{10_000_000:08d}{97 - 10_000_000 % 97:02d}")
 
 
-async def write(database: Database, version: int, count: int = 1) -> float:
+async def write(
+    database: Database, version: int, count: int = 1, commits: Callable[[float], None] = lambda _: None
+) -> None:
     """So many changes that everybody hears, in one transaction; `version` is how many there were.
 
-    Answers the moment at which the commit was sent: what is counted from there includes it.
+    `commits` is told the moment at which the commit is about to be sent: what is counted from there includes it.
     """
     now = datetime.now(UTC)
     made = [
@@ -161,14 +163,17 @@ async def write(database: Database, version: int, count: int = 1) -> float:
     ]
     async with database.working() as session:
         await record(session, made)
-        return time.time()
+        commits(time.time())
 
 
 class Counting(asyncio.Protocol):
-    """A graphql-transport-ws client as thin as can be: it counts `mark` in what it hears, and says when."""
+    """A graphql-transport-ws client as thin as can be: it counts `mark` in what it hears.
+
+    `heard` is told how many it had heard before, how many it heard now, and when.
+    """
 
     def __init__(
-        self, host: str, init: bytes, subscribe: bytes, mark: bytes, heard: Callable[[int, float], None]
+        self, host: str, init: bytes, subscribe: bytes, mark: bytes, heard: Callable[[int, int, float], None]
     ) -> None:
         self._request = (
             f"GET /graphql HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -197,8 +202,8 @@ class Counting(asyncio.Protocol):
             self.ready.set_result(None)
         found = data.count(self._mark)
         if found:
+            self._heard(self.count, found, time.time())
             self.count += found
-            self._heard(found, time.time())
         last = data.rfind(self._mark)
         rest = data if last < 0 else data[last + len(self._mark) :]
         self._tail = data if self._stage < 2 else rest[-len(self._mark) + 1 :]
@@ -215,7 +220,7 @@ async def subscribe(
     count: int,
     tokens: list[str],
     mark: bytes,
-    heard: Callable[[int, float], None],
+    heard: Callable[[int, int, float], None],
     document: str = FOLLOW,
     after: str | None = None,
 ) -> list[Counting]:
