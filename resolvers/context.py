@@ -24,6 +24,7 @@ from datasources.register.database import Database
 from datasources.register.kept_charts import KeptCharts
 from datasources.register.persons import PersonDirectory
 from loaders import Loaders, Present, Watched
+from loaders.ledger import Ledger
 from resolvers.budgets import NumberBudget
 from resolvers.presence import Presence
 
@@ -52,8 +53,8 @@ class House:
     """What stands for as long as the service runs: sources, the register, the trade's data and the policies.
 
     `fingerprint` is a keyed hash: it tells whether two contents are the same, and nothing else. `presence` knows
-    which systems follow the feed. `feed_retention` is how long a cursor of the feed
-    can be read on from; None: for ever. `refused` counts the codes of refusals, `loader_batches` the keys of each
+    which systems follow the feed, `ledger` writes down what streams show. `feed_retention` is how long a cursor of the
+    feed can be read on from; None: for ever. `refused` counts the codes of refusals, `loader_batches` the keys of each
     batch by the loader's name.
     """
 
@@ -73,6 +74,7 @@ class House:
     now: Callable[[], datetime]
     outages: OutageBoard
     presence: Presence
+    ledger: Ledger
     enterprise_search: EnterpriseSearch = field(default_factory=NoSearch)
     extract: ExtractInUse = field(default_factory=NoExtract)
     feed_retention: timedelta | None = None

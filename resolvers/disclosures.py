@@ -14,7 +14,7 @@ from datasources.register.consultation_rows import Shown
 from datasources.register.database import WriteSession
 from loaders import Present
 from loaders.batching import ByKey
-from loaders.consultations import Reader, disclosures, write
+from loaders.consultations import Reader, write
 from resolvers.context import Context
 
 MANDATES = "mandates"
@@ -48,7 +48,7 @@ async def again(context: Context, shown: Iterable[Shown]) -> None:
 async def in_stream(context: Context, mandates: Iterable[Mandate], what: str) -> None:
     """As `of_mandates`, each time and as of this moment: a stream shows the same person again, long after it began."""
     if shown := _shown(context, _held(mandates), what):
-        await _write(disclosures(context.house.database, _reader(context, context.house.now())), shown)
+        await context.house.ledger.write(_reader(context, context.house.now()), list(shown))
 
 
 async def with_changes(context: Context, session: WriteSession, changes: Sequence[Change]) -> None:

@@ -35,6 +35,7 @@ from datasources.register.keys import KeyRing
 from datasources.register.migrations import migrate
 from datasources.register.persons import PersonDirectory
 from datasources.rehearsal import Town, rehearsal_app
+from loaders.ledger import Ledger
 from resolvers import epochs
 from resolvers.budgets import NumberBudget
 from resolvers.context import House
@@ -108,6 +109,7 @@ async def open_house(settings: Settings, metrics: Metrics, town: Town | None = N
             now=clock,
             outages=OutageBoard(database, clock),
             presence=Presence(replica),
+            ledger=Ledger(database),
             enterprise_search=MirrorSearch(database),
             extract=sources.mirror,
             feed_retention=settings.following.retention,

@@ -1,0 +1,72 @@
+"""What many streams show at the same time is written down together, and before any of them shows it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from datasources.register.consultation_rows import Shown
+from datasources.register.database import Database
+from datasources.register.failures import OutcomeUnknown, RegisterUnavailable
+from loaders.consultations import Reader, write
+
+_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    reader: Reader
+    shown: Sequence[Shown]
+    written: asyncio.Future[None]
+
+
+class Ledger:
+    """Writes in a task of its own; what comes while one transaction is under way is in the next.
+
+    A hundred who follow hear of a change in the same moment. Each by itself they would commit a hundred times, one
+    after the other where there is one writer, and the last would hear of it seconds later.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: list[_Entry] = []
+        self._writing: asyncio.Task[None] | None = None
+
+    async def write(self, reader: Reader, shown: Sequence[Shown]) -> None:
+        """Return when all of this is written down. Raises RegisterFailure, and then nothing of it may be shown."""
+        loop = asyncio.get_running_loop()
+        entry = _Entry(reader, shown, loop.create_future())
+        self._waiting.append(entry)
+        if self._writing is None:
+            self._writing = loop.create_task(self._write_all())
+        await entry.written
+
+    async def _write_all(self) -> None:
+        try:
+            while self._waiting:
+                together, self._waiting = self._waiting[:_AT_ONCE], self._waiting[_AT_ONCE:]
+                await self._write(together)
+        finally:
+            self._writing = None
+
+    async def _write(self, together: Sequence[_Entry]) -> None:
+        try:
+            if len(together) == 1:
+                await write(self._database, together[0].reader, together[0].shown)
+            else:
+                async with self._database.working() as session:
+                    for entry in together:
+                        await entry.reader.record(session, entry.shown)
+        except Exception as failure:
+            if len(together) > 1 and not isinstance(failure, RegisterUnavailable | OutcomeUnknown):
+                for entry in together:  # one that cannot be written fails alone
+                    await self._write((entry,))
+                return
+            for entry in together:
+                if not entry.written.done():
+                    entry.written.set_exception(failure)
+            return
+        for entry in together:
+            if not entry.written.done():
+                entry.written.set_result(None)

@@ -1,0 +1,106 @@
+"""What streams show in the same moment is committed once for all of them, and each of them has its own failure."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+
+from btb.actors import ActorKind, ActorReference
+from btb.persons import PersonId
+from datasources.register.consultation_rows import Shown
+from datasources.register.consultations import consultations_of
+from datasources.register.database import Database, WriteSession
+from datasources.register.failures import RegisterUnavailable
+from datasources.register.migrations import migrate
+from loaders.consultations import Reader
+from loaders.ledger import Ledger
+from loaders.present import Present
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+SOMEBODY = PersonId(uuid4())
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    await migrate(database_url)
+    opened = Database.open(database_url)
+    yield opened
+    await opened.close()
+
+
+def reader(name: str | None) -> Reader:
+    actor = None if name is None else ActorReference(ActorKind.CLIENT, client=name)
+    return Reader(actor, Present(NOW), None)
+
+
+SHOWN = [Shown.of(SOMEBODY, None, "mandates, in the feed")]
+
+
+async def readers_of(database: Database) -> list[str | None]:
+    async with database.reading() as session:
+        return sorted(each.actor.client or "" for each in await consultations_of(session, [SOMEBODY], 500))
+
+
+@pytest.fixture
+def transactions(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was begun for writing."""
+    begun: list[str] = []
+    for name in ("working", "noting"):
+        real: Callable[[], object] = getattr(database, name)
+
+        @asynccontextmanager
+        async def counted(name: str = name, real: Callable[[], object] = real) -> AsyncIterator[WriteSession]:
+            begun.append(name)
+            async with real() as session:  # type: ignore[attr-defined]
+                yield session
+
+        monkeypatch.setattr(database, name, counted)
+    return begun
+
+
+async def test_a_hundred_who_hear_of_a_change_are_written_down_in_two_transactions(
+    database: Database, transactions: list[str]
+) -> None:
+    ledger, names = Ledger(database), [f"client {each:02}" for each in range(100)]
+    await asyncio.gather(*(ledger.write(reader(name), SHOWN) for name in names))
+    assert await readers_of(database) == names
+    assert transactions.count("working") <= 2
+
+
+async def test_one_who_cannot_be_written_down_fails_alone(database: Database) -> None:
+    ledger = Ledger(database)
+    found = await asyncio.gather(
+        *(ledger.write(reader(name), SHOWN) for name in ("one", None, "two")), return_exceptions=True
+    )
+    assert [type(each) for each in found] == [type(None), AssertionError, type(None)]
+    assert await readers_of(database) == ["one", "two"]
+
+
+async def test_a_register_out_of_reach_is_told_to_all_and_asked_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> object:
+        raise RegisterUnavailable("out of reach")
+
+    ledger = Ledger(database)
+    with monkeypatch.context() as patched:
+        patched.setattr(database, "working", away)
+        patched.setattr(database, "noting", away)
+        found = await asyncio.gather(*(ledger.write(reader("one"), SHOWN) for _ in range(3)), return_exceptions=True)
+    assert [type(each) for each in found] == [RegisterUnavailable] * 3
+    await ledger.write(reader("one"), SHOWN)
+    assert await readers_of(database) == ["one"]
+
+
+async def test_one_who_leaves_keeps_nobody_from_being_written_down(database: Database) -> None:
+    ledger = Ledger(database)
+    leaving, staying = (asyncio.ensure_future(ledger.write(reader(name), SHOWN)) for name in ("gone", "here"))
+    await asyncio.sleep(0)
+    leaving.cancel()
+    await staying
+    assert "here" in await readers_of(database)
