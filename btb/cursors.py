@@ -15,7 +15,7 @@ from uuid import UUID
 
 _MAC_BYTES = 12
 _LENGTH = 16 + 8 + _MAC_BYTES
-_KEPT = 1000
+_KEPT = 10_000
 
 
 class CursorRefused(ValueError):

@@ -11,6 +11,7 @@ import logging
 from collections import deque
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import Protocol, Self, TypeAlias
 
 from btb.changes import Change
@@ -174,8 +175,11 @@ class Feed:
             return ()
         if self._head - read > LIVE:
             async with self._turn:
-                # One batch of a backlog in each turn of the event loop: those who read live never wait for many.
+                # One batch of a backlog in each turn of the event loop, and for as long as that turn took none at all:
+                # those who read live wait for one at most, whatever many turns they need.
+                began = monotonic()
                 await asyncio.sleep(0)
+                await asyncio.sleep(monotonic() - began)
         recent = self._recent
         oldest = recent[0].position if recent else None
         if oldest is None or read + 1 < oldest:

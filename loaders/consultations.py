@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from btb.actors import ActorReference
-from datasources.register.consultation_rows import Shown
-from datasources.register.consultations import record_consultations
+from datasources.register.consultation_rows import Disclosed, Shown
+from datasources.register.consultations import record_disclosed
 from datasources.register.database import Database, WriteSession
 from loaders.batching import ByKey
 from loaders.present import Present
@@ -21,10 +21,14 @@ class Reader:
     present: Present
     purpose: str | None
 
+    def of(self, shown: Sequence[Shown]) -> Disclosed:
+        """That all of this is shown."""
+        assert self.actor is not None, "data of persons for nobody"
+        return Disclosed(self.present.moment, self.actor, self.purpose, shown)
+
     async def record(self, session: WriteSession, shown: Sequence[Shown]) -> None:
         """Write down that all of this is shown."""
-        assert self.actor is not None, "data of persons for nobody"
-        await record_consultations(session, self.present.moment, self.actor, self.purpose, shown)
+        await record_disclosed(session, (self.of(shown),))
 
 
 async def write(database: Database, reader: Reader, shown: Sequence[Shown]) -> None:

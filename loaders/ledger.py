@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from datasources.register.consultation_rows import Shown
+from datasources.register.consultation_rows import Disclosed, Shown
+from datasources.register.consultations import record_disclosed
 from datasources.register.database import Database
 from datasources.register.failures import OutcomeUnknown, RegisterUnavailable
-from loaders.consultations import Reader, write
+from loaders.consultations import Reader
 
 _AT_ONCE = 200
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    reader: Reader
-    shown: Sequence[Shown]
+class _Entry(NamedTuple):
+    disclosed: Disclosed
     written: asyncio.Future[None]
 
 
 class Ledger:
-    """Writes in a task of its own; what comes while one transaction is under way is in the next.
+    """Writes in a task of its own; what comes while one statement is under way is in the next.
 
     A hundred who follow hear of a change in the same moment. Each by itself they would commit a hundred times, one
     after the other where there is one writer, and the last would hear of it seconds later.
@@ -36,7 +35,7 @@ class Ledger:
     async def write(self, reader: Reader, shown: Sequence[Shown]) -> None:
         """Return when all of this is written down. Raises RegisterFailure, and then nothing of it may be shown."""
         loop = asyncio.get_running_loop()
-        entry = _Entry(reader, shown, loop.create_future())
+        entry = _Entry(reader.of(shown), loop.create_future())
         self._waiting.append(entry)
         if self._writing is None:
             self._writing = loop.create_task(self._write_all())
@@ -52,12 +51,8 @@ class Ledger:
 
     async def _write(self, together: Sequence[_Entry]) -> None:
         try:
-            if len(together) == 1:
-                await write(self._database, together[0].reader, together[0].shown)
-            else:
-                async with self._database.working() as session:
-                    for entry in together:
-                        await entry.reader.record(session, entry.shown)
+            async with self._database.noting() as session:
+                await record_disclosed(session, [entry.disclosed for entry in together])
         except Exception as failure:
             if len(together) > 1 and not isinstance(failure, RegisterUnavailable | OutcomeUnknown):
                 for entry in together:  # one that cannot be written fails alone

@@ -7,7 +7,7 @@ so that their places in the index are neighbours.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple, Self
 
@@ -43,16 +43,26 @@ class Shown(NamedTuple):
         return cls(person.int, None if enterprise is None else enterprise.digits, what)
 
 
-def copied(at: datetime, actor: ActorReference, purpose: str | None, shown: Sequence[Shown]) -> bytes:
-    """One row for each, with the columns in the order of COLUMNS."""
-    moment, reader = _field(microseconds(at).to_bytes(8, "big", signed=True)), _field(actor_text(actor).encode())
-    common = moment + reader + (_NULL if purpose is None else _field(purpose.encode())) + _UUID
-    kinds = {what: _field(what.encode()) for what in {one.what for one in shown}}
+class Disclosed(NamedTuple):
+    """All that one reader is shown at one moment, and what for."""
+
+    at: datetime
+    actor: ActorReference
+    purpose: str | None
+    shown: Sequence[Shown]
+
+
+def copied(disclosed: Iterable[Disclosed]) -> bytes:
+    """One row for each that is shown to each reader, with the columns in the order of COLUMNS."""
     rows, identity = [_SIGNATURE], new_id().int
-    for person, enterprise, what in shown:
-        known = _NULL if enterprise is None else _field(enterprise.encode())
-        rows += _ROW, identity.to_bytes(16, "big"), common, person.to_bytes(16, "big"), kinds[what], known
-        identity += 1
+    for at, actor, purpose, shown in disclosed:
+        moment, reader = _field(microseconds(at).to_bytes(8, "big", signed=True)), _field(actor_text(actor).encode())
+        common = moment + reader + (_NULL if purpose is None else _field(purpose.encode())) + _UUID
+        kinds = {what: _field(what.encode()) for what in {one.what for one in shown}}
+        for person, enterprise, what in shown:
+            known = _NULL if enterprise is None else _field(enterprise.encode())
+            rows += _ROW, identity.to_bytes(16, "big"), common, person.to_bytes(16, "big"), kinds[what], known
+            identity += 1
     rows.append(_END)
     return b"".join(rows)
 

@@ -13,7 +13,7 @@ from sqlalchemy import delete, insert, select, tuple_
 from btb.actors import ActorReference
 from btb.identifiers import EnterpriseNumber
 from btb.persons import PersonId
-from datasources.register.consultation_rows import COLUMNS, Shown, copied
+from datasources.register.consultation_rows import COLUMNS, Disclosed, Shown, copied
 from datasources.register.database import Session, WriteSession
 from datasources.register.direct import copy
 from datasources.register.ids import new_id
@@ -44,22 +44,28 @@ async def record_consultations(
     session: WriteSession, at: datetime, actor: ActorReference, purpose: str | None, shown: Sequence[Shown]
 ) -> None:
     """Write down what somebody is shown, all of it in one statement. What cannot be written must not be shown."""
-    if not shown:
+    await record_disclosed(session, (Disclosed(at, actor, purpose, shown),))
+
+
+async def record_disclosed(session: WriteSession, disclosed: Sequence[Disclosed]) -> None:
+    """As `record_consultations`, for several readers in the same statement."""
+    if not any(each.shown for each in disclosed):
         return
     if session.dialect.name == "postgresql":
-        await copy(session, consultations.name, COLUMNS, copied(at, actor, purpose, shown))
+        await copy(session, consultations.name, COLUMNS, copied(disclosed))
         return
     rows = [
         {
             "id": new_id(),
-            "at": at,
+            "at": each.at,
             "subject": UUID(int=one.person),
-            "actor": actor,
+            "actor": each.actor,
             "what": one.what,
             "enterprise": None if one.enterprise is None else EnterpriseNumber(one.enterprise),
-            "purpose": purpose,
+            "purpose": each.purpose,
         }
-        for one in shown
+        for each in disclosed
+        for one in each.shown
     ]
     await session.execute(insert(consultations), rows)
 

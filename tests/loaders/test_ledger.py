@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 
+import loaders.ledger
 from btb.actors import ActorKind, ActorReference
 from btb.persons import PersonId
-from datasources.register.consultation_rows import Shown
-from datasources.register.consultations import consultations_of
+from datasources.register.consultation_rows import Disclosed, Shown
+from datasources.register.consultations import consultations_of, record_disclosed
 from datasources.register.database import Database, WriteSession
-from datasources.register.failures import RegisterUnavailable
+from datasources.register.failures import RegisterConflict, RegisterUnavailable
 from datasources.register.migrations import migrate
 from loaders.consultations import Reader
 from loaders.ledger import Ledger
@@ -33,9 +33,8 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await opened.close()
 
 
-def reader(name: str | None) -> Reader:
-    actor = None if name is None else ActorReference(ActorKind.CLIENT, client=name)
-    return Reader(actor, Present(NOW), None)
+def reader(name: str) -> Reader:
+    return Reader(ActorReference(ActorKind.CLIENT, client=name), Present(NOW), None)
 
 
 SHOWN = [Shown.of(SOMEBODY, None, "mandates, in the feed")]
@@ -47,38 +46,37 @@ async def readers_of(database: Database) -> list[str | None]:
 
 
 @pytest.fixture
-def transactions(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What was begun for writing."""
-    begun: list[str] = []
-    for name in ("working", "noting"):
-        real: Callable[[], object] = getattr(database, name)
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many readers each statement is about; one that is about the client "bad" is refused."""
+    sent: list[int] = []
 
-        @asynccontextmanager
-        async def counted(name: str = name, real: Callable[[], object] = real) -> AsyncIterator[WriteSession]:
-            begun.append(name)
-            async with real() as session:  # type: ignore[attr-defined]
-                yield session
+    async def counted(session: WriteSession, disclosed: Sequence[Disclosed]) -> None:
+        sent.append(len(disclosed))
+        if any(each.actor.client == "bad" for each in disclosed):
+            raise RegisterConflict("bad")
+        await record_disclosed(session, disclosed)
 
-        monkeypatch.setattr(database, name, counted)
-    return begun
+    monkeypatch.setattr(loaders.ledger, "record_disclosed", counted)
+    return sent
 
 
-async def test_a_hundred_who_hear_of_a_change_are_written_down_in_two_transactions(
-    database: Database, transactions: list[str]
+async def test_a_hundred_who_hear_of_a_change_are_written_down_in_one_statement(
+    database: Database, statements: list[int]
 ) -> None:
     ledger, names = Ledger(database), [f"client {each:02}" for each in range(100)]
     await asyncio.gather(*(ledger.write(reader(name), SHOWN) for name in names))
     assert await readers_of(database) == names
-    assert transactions.count("working") <= 2
+    assert statements == [100]
 
 
-async def test_one_who_cannot_be_written_down_fails_alone(database: Database) -> None:
+async def test_one_who_cannot_be_written_down_fails_alone(database: Database, statements: list[int]) -> None:
     ledger = Ledger(database)
     found = await asyncio.gather(
-        *(ledger.write(reader(name), SHOWN) for name in ("one", None, "two")), return_exceptions=True
+        *(ledger.write(reader(name), SHOWN) for name in ("one", "bad", "two")), return_exceptions=True
     )
-    assert [type(each) for each in found] == [type(None), AssertionError, type(None)]
+    assert [type(each) for each in found] == [type(None), RegisterConflict, type(None)]
     assert await readers_of(database) == ["one", "two"]
+    assert statements == [3, 1, 1, 1]
 
 
 async def test_a_register_out_of_reach_is_told_to_all_and_asked_again(
@@ -89,7 +87,6 @@ async def test_a_register_out_of_reach_is_told_to_all_and_asked_again(
 
     ledger = Ledger(database)
     with monkeypatch.context() as patched:
-        patched.setattr(database, "working", away)
         patched.setattr(database, "noting", away)
         found = await asyncio.gather(*(ledger.write(reader("one"), SHOWN) for _ in range(3)), return_exceptions=True)
     assert [type(each) for each in found] == [RegisterUnavailable] * 3
