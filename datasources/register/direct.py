@@ -12,7 +12,6 @@ are SQLAlchemy's, and whoever counts statements is told.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from io import BytesIO
 from typing import Any
 
 from sqlalchemy import Executable
@@ -78,9 +77,27 @@ async def fetch(session: Session, text: str, *values: Any) -> Sequence[Sequence[
     return rows
 
 
+class _Once:
+    """Gives all rows at once. Of a file asyncpg makes a class for each call, a circle that holds the rows for long."""
+
+    __slots__ = ("_rows",)
+
+    def __init__(self, rows: bytes) -> None:
+        self._rows: bytes | None = rows
+
+    def __aiter__(self) -> _Once:
+        return self
+
+    async def __anext__(self) -> bytes:
+        rows, self._rows = self._rows, None
+        if rows is None:
+            raise StopAsyncIteration
+        return rows
+
+
 async def copy(session: Session, table: str, columns: Sequence[str], rows: bytes) -> None:
     """Append rows to a table, in the binary form of PostgreSQL's COPY: for many rows half the work of an INSERT."""
-    await _sent(session, table, "copy_to_table", source=BytesIO(rows), columns=columns, format="binary")
+    await _sent(session, table, "copy_to_table", source=_Once(rows), columns=columns, format="binary")
 
 
 async def _sent(session: Session, text: str, way: str, *values: Any, **named: Any) -> Any:
