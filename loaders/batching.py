@@ -69,9 +69,9 @@ class ByKey(Generic[Key, Value]):
         """Make a value known that came along with another answer."""
         self._answers.setdefault(key, value)
 
-    def prime_many(self, keys: Iterable[Key], value: Value) -> None:
-        """Make the same value known under all of these, where nothing is."""
-        self._answers = dict.fromkeys(keys, value) | self._answers
+    def prime_many(self, values: Mapping[Key, Value]) -> None:
+        """Make many values known at once, where none is."""
+        self._answers = {**values, **self._answers}
 
     def forget(self, key: Key) -> None:
         """Ask again next time."""

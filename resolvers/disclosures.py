@@ -38,11 +38,12 @@ async def again(context: Context, shown: Iterable[Shown]) -> None:
 
     Raises RegisterFailure, and then nothing may be shown.
     """
-    written = context.loaders.disclosure
-    new = [one for one in dict.fromkeys(shown) if one not in written.answered]
+    written, new = context.loaders.disclosure, dict.fromkeys(shown, True)
+    for one in written.answered:
+        new.pop(one, None)
     if new:
-        await write(context.house.database, _reader(context, context.moment), new)
-        written.prime_many(new, True)
+        await write(context.house.database, _reader(context, context.moment), tuple(new))
+        written.prime_many(new)
 
 
 async def in_stream(context: Context, mandates: Iterable[Mandate], what: str) -> None:

@@ -42,6 +42,7 @@ async def postgresql(pace: Pace, size: on_postgresql.Size) -> Results:
         {name: {server: crowd(each) for server, each in by_server.items()} for name, by_server in found.crowds.items()},
         {server: float(size) for server, size in found.memory.items()},
         {server: statistics.median(seconds) for server, seconds in found.starts.items()},
+        found.hits,
     )
 
 

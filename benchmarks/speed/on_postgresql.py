@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 from benchmarks.speed import invented
 from benchmarks.speed.measure import Figured, Pace, Question, measured
 from benchmarks.speed.mixed import Clients, Served, crowded
-from benchmarks.speed.peers import NODES, OURS, on_postgresql
+from benchmarks.speed.peers import KEEPING_NONE, NODES, OURS, on_postgresql
 from benchmarks.speed.question import appointments, entities
 from benchmarks.speed.register import APPOINTED, Seeded, seeded
 from benchmarks.speed.servers import Recipe, Server, running
@@ -20,7 +21,7 @@ HUNDRED, APPOINTMENTS = "_entities × 100 on PostgreSQL", "appointments on Postg
 WITHOUT_PAUSE, WITH_PAUSE = "many clients without a pause", "many clients, a second between"
 WRITERS = (OURS, *NODES)
 READ = 2_000
-"""So many enterprises are asked about; appointments are made in those behind them."""
+"""So many enterprises are asked about; appointments are made in those behind them, where many clients ask in both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,16 @@ class Size:
 
 @dataclass(slots=True)
 class Found:
-    """What was found, by server: figures by question, rounds by crowd, bytes in memory, seconds to an answer."""
+    """What was found, by server: figures by question, rounds by crowd, bytes in memory, seconds to an answer.
+
+    `hits` is by question and crowd: which share of the entities ours answered from memory.
+    """
 
     figures: Figured = field(default_factory=dict)
     crowds: dict[str, dict[str, list[Served]]] = field(default_factory=dict)
     memory: dict[str, int] = field(default_factory=dict)
     starts: dict[str, list[float]] = field(default_factory=dict)
+    hits: dict[str, float] = field(default_factory=dict)
 
 
 async def found(pace: Pace, size: Size) -> Found:
@@ -70,7 +75,8 @@ async def _start(recipe: Recipe, register: Seeded, one: Question) -> float:
 async def _measure(made: Found, servers: Sequence[Server], register: Seeded, pace: Pace, size: Size) -> None:
     numbers = [invented.number(serial) for serial in range(invented.FIRST, invented.FIRST + READ)]
     hundred = Question(HUNDRED, entities(numbers[100:200]), 16, register.reading)
-    made.figures[HUNDRED] = await measured(servers, hundred, pace, register.forget_readers)
+    with _counted(made, HUNDRED, servers[0]):
+        made.figures[HUNDRED] = await measured(servers, hundred, pace, register.forget_readers)
     behind = (invented.number(serial) for serial in count(invented.FIRST + READ))
     new = appointments(behind, APPOINTED)
     writing = [server for server in servers if server.name in WRITERS]
@@ -83,10 +89,30 @@ async def _measure(made: Found, servers: Sequence[Server], register: Seeded, pac
     def single(chance: random.Random) -> bytes:
         return entities([chance.choice(numbers)])
 
+    mingled = appointments(_mingled(random.Random(8).sample(numbers, READ), behind), APPOINTED)
+    many = [server for server in servers if server.name in (*WRITERS, KEEPING_NONE)]
     for crowd, pause in ((WITHOUT_PAUSE, 0.0), (WITH_PAUSE, 1.0)):
-        clients = Clients(register.readers, register.chief, some, single, new, pause)
-        made.crowds[crowd] = await _crowds(writing, clients, register, size)
+        clients = Clients(register.readers, register.chief, some, single, mingled, pause)
+        with _counted(made, crowd, servers[0]):
+            made.crowds[crowd] = await _crowds(many, clients, register, size)
     made.memory = {server.name: server.memory for server in servers}
+
+
+def _mingled(asked: Sequence[str], behind: Iterator[str]) -> Iterator[str]:
+    """Every second appointment changes an enterprise that is asked about, as long as there are any without one."""
+    for number in asked:
+        yield number
+        yield next(behind)
+    yield from behind
+
+
+@contextmanager
+def _counted(made: Found, name: str, ours: Server) -> Iterator[None]:
+    """Notes which share of the entities asked of ours in the block was answered from memory."""
+    kept, read = (ours.figure(f"btb_fragments_{how}") for how in ("kept", "read"))
+    yield
+    kept, read = ours.figure("btb_fragments_kept") - kept, ours.figure("btb_fragments_read") - read
+    made.hits[name] = kept / max(kept + read, 1)
 
 
 async def _crowds(servers: Sequence[Server], clients: Clients, register: Seeded, size: Size) -> dict[str, list[Served]]:

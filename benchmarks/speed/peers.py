@@ -13,6 +13,7 @@ NODE = PEERS / "node"
 PEER_PYTHON = PEERS / ".venv" / "bin" / "python"
 
 OURS = "ours"
+KEEPING_NONE = "ours, keeping no fragments"
 BARE = "Starlette by hand"
 STRAWBERRY = "Strawberry"
 APOLLO = "Apollo Server"
@@ -58,6 +59,7 @@ def in_memory() -> list[Recipe]:
 
 
 def on_postgresql(home: Path) -> list[Recipe]:
-    """Everybody over the same database; ours first, started in the folder where its keys are."""
-    ours = Recipe(OURS, (sys.executable, "-m", "benchmarks.ours.service", "serve", "--port", "{port}"), home)
-    return [ours, *nodes("database"), uvicorn(STRAWBERRY, "strawberry_database")]
+    """Everybody over the same database; ours first, as it is and without its cache, where its keys are."""
+    command = (sys.executable, "-m", "benchmarks.ours.service", "serve", "--port", "{port}")
+    ours, plain = Recipe(OURS, command, home), Recipe(KEEPING_NONE, command, home, settings={"BTB_FRAGMENTS_KEPT": "0"})
+    return [ours, plain, *nodes("database"), uvicorn(STRAWBERRY, "strawberry_database")]

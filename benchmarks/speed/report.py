@@ -26,8 +26,10 @@ def markdown(memory: Results | None, postgresql: Results | None) -> str:
         parts.append(f"\n## {title}\n")
         for question, by_server in results.figures.items():
             parts += [f"\n{question}: medians of {results.rounds} rounds\n", _figures(by_server)]
+            parts += _from_memory(results, question)
         for name, by_server in results.crowds.items():
             parts += [f"\n{name[0].upper()}{name[1:]}: mixed questions and appointments\n", _crowds(by_server)]
+            parts += _from_memory(results, name)
         if results.memory:
             parts += ["\nOne process\n", _processes(results)]
         said = ", ".join(f"{name} {version}" for name, version in results.versions.items())
@@ -42,6 +44,13 @@ def quoted(document: str, memory: Results | None, postgresql: Results | None) ->
     _, _, after = rest.partition(END)
     table = _promises(rows(memory, postgresql))
     return f"{before}{BEGIN}\n{table}\n\nMeasured on {os.cpu_count()} cores.\n{END}{after}"
+
+
+def _from_memory(results: Results, name: str) -> list[str]:
+    """How much of it ours did not read anew: without this, a figure of a cache says nothing."""
+    if name not in results.hits:
+        return []
+    return [f"\nOf the entities asked of ours here, {results.hits[name]:.1%} were answered from fragments, a cache.\n"]
 
 
 def _table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:

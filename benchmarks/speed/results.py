@@ -15,7 +15,7 @@ from benchmarks.speed.mixed import Served
 @dataclass(slots=True)
 class Results:
     """`figures` by question and server, `memory` and `starts` by server; `crowds`, by crowd and server, has the medians
-    of its rounds, but all errors.
+    of its rounds, but all errors. `hits` is the share of entities that ours answered from memory, by question or crowd.
     """
 
     rounds: int
@@ -24,6 +24,7 @@ class Results:
     crowds: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
     memory: dict[str, float] = field(default_factory=dict)
     starts: dict[str, float] = field(default_factory=dict)
+    hits: dict[str, float] = field(default_factory=dict)
 
     def write(self, path: Path) -> None:
         """Into a file."""

@@ -10,8 +10,9 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.request import urlopen
 
 from benchmarks.speed.client import Answered, ask
 
@@ -21,12 +22,16 @@ SERVER_CORE, CLIENT_CORE = min(os.sched_getaffinity(0)), max(os.sched_getaffinit
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How a server is started; `{port}` in a word of the command is where it shall listen."""
+    """How a server is started; `{port}` in a word of the command is where it shall listen.
+
+    `settings` are its own, beside the environment of all.
+    """
 
     name: str
     command: Sequence[str]
     folder: Path
     path: str = "/graphql"
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 class Server:
@@ -41,7 +46,7 @@ class Server:
         self._process = subprocess.Popen(
             [word.format(port=self.port) for word in recipe.command],
             cwd=recipe.folder,
-            env={**_inherited(), "NODE_ENV": "production", **environment},
+            env={**_inherited(), "NODE_ENV": "production", **environment, **recipe.settings},
             preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}),
             stdout=subprocess.DEVNULL,
         )
@@ -69,6 +74,12 @@ class Server:
         """Resident bytes now."""
         pages = int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGESIZE")
+
+    def figure(self, name: str) -> float:
+        """One of ours, of those that `/metrics` shows."""
+        with urlopen(f"http://127.0.0.1:{self.port}/metrics") as answered:
+            said = answered.read().decode()
+        return float(next(line for line in said.splitlines() if line.startswith(f"{name} ")).split()[1])
 
     def stop(self) -> None:
         """End it."""

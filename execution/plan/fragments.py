@@ -70,7 +70,7 @@ class _Asked:
 
     shape: Shape
     representations: list[Any]
-    keys: list[Hashable]
+    keys: list[tuple[_Head, bytes]]
     held: list[Fragment | None] = field(default_factory=list)
 
 
@@ -161,7 +161,7 @@ class FragmentedQueries:
         if parts is None or len(parts) != len(places):
             return None
         self.counted.read += len(parts)
-        by_type: dict[str, list[tuple[Hashable, bytes, Mapping[str, Any]]]] = {}
+        by_type: dict[str, list[tuple[tuple[_Head, bytes], bytes, Mapping[str, Any]]]] = {}
         for place, part in zip(places, parts, strict=True):
             typename, key = self._schema.read(asked.representations[place])
             by_type.setdefault(typename, []).append((asked.keys[place], part, key))
@@ -172,7 +172,7 @@ class FragmentedQueries:
                 if note is None or part == b"null":
                     self.counted.unkept += 1
                 else:
-                    self.store.keep(under, Fragment(part, note))
+                    self.store.keep(_lean(under), Fragment(part, note))
         return parts
 
     def _asked(self, known: Shape, values: Mapping[str, Any], context: Any) -> _Asked | None:
@@ -184,7 +184,7 @@ class FragmentedQueries:
         if not 0 < len(representations) <= self._schema.entity_settings.cap:
             return None
         heads: dict[str, _Head] = {}
-        keys: list[Hashable] = []
+        keys: list[tuple[_Head, bytes]] = []
         try:
             for each in representations:
                 typename = each["__typename"]
@@ -206,6 +206,12 @@ class FragmentedQueries:
             head = _Head()
             self._heads.keep(of, head)
         return head
+
+
+def _lean(key: tuple[_Head, bytes]) -> tuple[_Head, bytes]:
+    """The same key, to be kept: what orjson wrote has the room of a thousand bytes and more."""
+    head, representation = key
+    return head, bytes(memoryview(representation))
 
 
 def _with(variables: VariableValues, name: str, value: Any) -> VariableValues:
