@@ -14,7 +14,7 @@ from datasources.register.consultation_rows import Shown
 from datasources.register.database import WriteSession
 from loaders import Present
 from loaders.batching import ByKey
-from loaders.consultations import Reader, write
+from loaders.consultations import Reader
 from resolvers.context import Context
 
 MANDATES = "mandates"
@@ -42,7 +42,7 @@ async def again(context: Context, shown: Iterable[Shown]) -> None:
     for one in written.answered:
         new.pop(one, None)
     if new:
-        await write(context.house.database, _reader(context, context.moment), tuple(new))
+        await context.house.ledger.write(_reader(context, context.moment), tuple(new))
         written.prime_many(new)
 
 

@@ -58,7 +58,15 @@ def rows(memory: Results | None, postgresql: Results | None) -> Iterator[Row]:
             yield _ratio(postgresql, question, best, must, aim, who)
         for name, by_server in postgresql.crowds.items():
             ours = by_server[OURS]
-            yield Row(f"{name}: p95", f"{ours['errors']:.0f} errors", ours["p95"], 250, 100, " ms", least=False)
+            yield Row(
+                f"{_told(postgresql, name)}: p95",
+                f"{ours['errors']:.0f} errors",
+                ours["p95"],
+                250,
+                100,
+                " ms",
+                least=False,
+            )
         leanest = _least(postgresql.memory)
         share = postgresql.memory[OURS] / postgresql.memory[leanest]
         yield Row("memory of the process", f"{leanest}, the leanest on Node", share, 1.0, 0.5, least=False)
@@ -67,10 +75,14 @@ def rows(memory: Results | None, postgresql: Results | None) -> Iterator[Row]:
 
 def _ratio(results: Results, question: str, beside: str, must: float, aim: float | None, who: str = OURS) -> Row:
     ours, theirs = results.figures[question][who], results.figures[question][beside]
-    work = question
-    if question in results.hits:
-        work += ", keeping no fragments" if who != OURS else f", {results.hits[question]:.0%} from fragments (a cache)"
+    work = f"{question}, keeping no fragments" if who == KEEPING_NONE else _told(results, question)
     return Row(work, beside, ours.rate / theirs.rate, must, aim, by_cpu=theirs.cpu / ours.cpu)
+
+
+def _told(results: Results, name: str) -> str:
+    """The work, and how much of it a cache did."""
+    hits = results.hits.get(name)
+    return name if hits is None else f"{name}, {hits:.0%} from fragments (a cache)"
 
 
 def _least(memory: Mapping[str, float]) -> str:
