@@ -124,20 +124,22 @@ class Engine:
         place = self.turns.free_place() or await self.turns.place()
         run.its_turn()
         try:
-            return await self._result(run, prepared, variables, request, context)
+            if not run.watching:
+                return await self._result(run, prepared, variables, request, context)
+            with run.watched(context):
+                return await self._result(run, prepared, variables, request, context)
         finally:
             self.turns.leave(place)
 
     async def _result(
         self, run: Run, prepared: Prepared, variables: VariableValues, request: OperationRequest, context: Any
     ) -> ExecutionResult | bytes:
-        with run.watched(context):
-            if self._executor is not None and prepared.type is OperationType.QUERY:
-                compiled = await self._executor(prepared, variables, context)
-                if compiled is not None:
-                    run.compiled = True
-                    return compiled  # type: ignore[no-any-return]
-            return await result_of(self._interpreter(prepared, variables, request, context))
+        if self._executor is not None and prepared.type is OperationType.QUERY:
+            compiled = await self._executor(prepared, variables, context)
+            if compiled is not None:
+                run.compiled = True
+                return compiled  # type: ignore[no-any-return]
+        return await result_of(self._interpreter(prepared, variables, request, context))
 
     def _interpreter(
         self, prepared: Prepared, variables: VariableValues, request: OperationRequest, context: Any

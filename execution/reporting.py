@@ -38,18 +38,18 @@ class Run:
         "_translate",
         "_turn_at",
         "_wall",
-        "_watching",
         "compiled",
         "cost",
         "request_id",
         "traced",
+        "watching",
     )
 
     def __init__(
         self, observers: Sequence[Observer], translate: Translate, ceiling: int, request: OperationRequest
     ) -> None:
         self._observers = observers
-        self._watching = [each for each in observers if type(each).executing is not Observer.executing]
+        self.watching = [each for each in observers if type(each).executing is not Observer.executing]
         self._translate = translate
         self._ceiling = ceiling
         self.request_id = request.request_id or new_request_id()
@@ -74,13 +74,13 @@ class Run:
     def _all_watching(self, context: Any) -> Iterator[None]:
         assert self._prepared is not None
         with ExitStack() as stack:
-            for observer in self._watching:
+            for observer in self.watching:
                 stack.enter_context(observer.executing(self._prepared, self.request_id, context))
             yield
 
     def watched(self, context: Any) -> AbstractContextManager[None]:
         """Every observer's own context manager, around an execution."""
-        return self._all_watching(context) if self._watching else _UNWATCHED
+        return self._all_watching(context) if self.watching else _UNWATCHED
 
     def refused(self, answer: Answer) -> Answer:
         """Told before execution that it will not be."""

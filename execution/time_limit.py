@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Generator
+from time import monotonic
 from types import coroutine
 from typing import Any, TypeVar
 
@@ -12,13 +13,12 @@ Value = TypeVar("Value")
 
 async def within(seconds: float, asked: Coroutine[Any, Any, Value]) -> Value:
     """What it answers. Raises TimeoutError where it takes longer; a timer is only set once it waits for something."""
-    loop = asyncio.get_running_loop()
-    latest = loop.time() + seconds
+    began = monotonic()
     try:
         awaited = asked.send(None)
     except StopIteration as done:
         return done.value  # type: ignore[no-any-return]
-    async with asyncio.timeout_at(latest):
+    async with asyncio.timeout(seconds - (monotonic() - began)):
         return await _rest(asked, awaited)
 
 

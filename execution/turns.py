@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Callable
+from time import monotonic
 
 LONGEST = 0.1
 _EVERYBODY = object()
@@ -20,10 +22,11 @@ _EVERYBODY = object()
 class Turns:
     """Places for `at_once` operations of one event loop; 0: everybody runs, nobody waits."""
 
-    __slots__ = ("_at_once", "_longest", "_running", "_timer", "_waiting")
+    __slots__ = ("_at_once", "_clock", "_longest", "_running", "_timer", "_waiting")
 
-    def __init__(self, at_once: int, longest: float = LONGEST) -> None:
+    def __init__(self, at_once: int, longest: float = LONGEST, clock: Callable[[], float] = monotonic) -> None:
         self._at_once = at_once
+        self._clock = clock
         self._longest = longest
         self._running: OrderedDict[object, float] = OrderedDict()
         self._waiting: OrderedDict[asyncio.Future[None], None] = OrderedDict()
@@ -46,17 +49,16 @@ class Turns:
         if len(self._running) >= self._at_once:
             return None
         taken = object()
-        self._running[taken] = asyncio.get_running_loop().time()
+        self._running[taken] = self._clock()
         return taken
 
     async def place(self) -> object:
         """A place, once there is one; give it to `leave`. Whoever is cancelled while waiting has none."""
         if (taken := self.free_place()) is not None:
             return taken
-        loop = asyncio.get_running_loop()
-        mine = loop.create_future()
+        mine = asyncio.get_running_loop().create_future()
         self._waiting[mine] = None
-        self._watch(loop)
+        self._watch()
         try:
             await mine
         except asyncio.CancelledError:
@@ -71,26 +73,25 @@ class Turns:
             self._call_up()
 
     def _call_up(self) -> None:
-        loop = asyncio.get_running_loop()
         while self._waiting and len(self._running) < self._at_once:
             next_one, _ = self._waiting.popitem(last=False)
             if not next_one.cancelled():
-                self._running[next_one] = loop.time()
+                self._running[next_one] = self._clock()
                 next_one.set_result(None)
 
-    def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _watch(self) -> None:
         """Look again when the one that runs longest has had its time; nobody looks while nobody waits."""
         if self._timer is None and self._waiting:
             began = next(iter(self._running.values()))
-            self._timer = loop.call_at(began + self._longest, self._relieve)
+            left = began + self._longest - self._clock()
+            self._timer = asyncio.get_running_loop().call_later(max(left, 0), self._relieve)
 
     def _relieve(self) -> None:
-        loop = asyncio.get_running_loop()
         self._timer = None
         while self._waiting and self._running:
             place, began = next(iter(self._running.items()))
-            if loop.time() < began + self._longest:
+            if self._clock() < began + self._longest:
                 break
             del self._running[place]
             self._call_up()
-        self._watch(loop)
+        self._watch()

@@ -60,7 +60,9 @@ class LendingHttpProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Offer the socket in the scope, before the application's task first runs."""
-        self._arrived()
+        self._fruitless = 0
+        if self._arriving is not None:
+            self._arrived()
         self._in_head = False
         self.scope["extensions"] = {LENT: self}  # type: ignore[dict-item]
         super().on_headers_complete()
@@ -72,7 +74,9 @@ class LendingHttpProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """A whole request has arrived."""
-        self._arrived()
+        self._fruitless = 0
+        if self._arriving is not None:
+            self._arrived()
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
