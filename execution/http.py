@@ -104,7 +104,7 @@ class GraphQLHttp:
     ) -> Answer | None:
         """The answer, or None where a stream has given it."""
         by_get = info.method == "GET"
-        stream = self._stream(info, accept, request)
+        stream = self._stream(info, accept, request) if self._streams else None
         if stream is None:
             if by_get:
                 self._may_query_by_get(info)
@@ -173,6 +173,7 @@ async def written(send: Send, answer: Answer, media: str, request_id: str) -> No
         (b"x-request-id", request_id.encode()),
         *_EVERY_ANSWER,
     ]
-    headers += [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
+    if answer.headers:
+        headers += [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})

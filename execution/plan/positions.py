@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, partial
 from typing import Any, NoReturn, cast
 
 from graphql import FieldNode, GraphQLField, GraphQLObjectType
@@ -61,9 +62,22 @@ class _Told(Info[Any, Any]):
 
 
 class Position:
-    """One field of one document: its definition, its nodes, and the information that resolvers are told."""
+    """One field of one document: its definition, its nodes, and `info`: what Strawberry's resolvers are told in a run.
 
-    __slots__ = ("_info_class", "_parent_type", "_prepared", "_schema", "arguments", "definition", "field", "nodes")
+    That is one for all parents.
+    """
+
+    __slots__ = (
+        "_info_class",
+        "_parent_type",
+        "_prepared",
+        "_schema",
+        "arguments",
+        "definition",
+        "field",
+        "info",
+        "nodes",
+    )
 
     def __init__(
         self, schema: Schema, prepared: Prepared, parent_type: GraphQLObjectType, nodes: list[FieldNode]
@@ -77,6 +91,7 @@ class Position:
         self.definition: GraphQLField = definition
         self.field = _strawberry_field(schema, definition)
         self._info_class = schema.config.info_class
+        self.info: Callable[[Running], Any] = partial(_Told, self) if self._info_class is Info else self._whole_info
         self.arguments = Arguments(schema, definition, self.field, nodes[0])
 
     def raw_info(self, running: Running) -> Any:
@@ -99,10 +114,7 @@ class Position:
             _UNKNOWN,
         )
 
-    def info(self, running: Running) -> Any:
-        """What Strawberry's resolvers receive, one for all parents."""
-        if self._info_class is Info:
-            return _Told(self, running)
+    def _whole_info(self, running: Running) -> Any:
         return self._info_class(_raw_info=self.raw_info(running), _field=cast(Any, self.field))
 
     def given(self, running: Running, info: Any = None) -> dict[str, Any]:
