@@ -151,6 +151,7 @@ class Metrics(Observer):
             ("btb_fragments_kept", "Entities answered from memory, confirmed by the database.", lambda: counted.kept),
             ("btb_fragments_read", "Entities that could be kept and were read anew.", lambda: counted.read),
             ("btb_fragments_unkept", "Of these, entities that were not kept.", lambda: counted.unkept),
+            ("btb_fragments_unconfirmed", "Requests whose entities nobody could confirm.", lambda: counted.unconfirmed),
             ("btb_fragments_bytes", "Bytes that kept entities take, as reckoned.", lambda: store.size),
         ):
             self._gauge(name, meaning).set_function(read)

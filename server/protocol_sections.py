@@ -72,7 +72,8 @@ class Fragments(BaseSettings):
         ge=0,
         le=2**34,
         description="Bytes of serialised entities kept in memory, per process; each use is first confirmed by the "
-        "database. 0 keeps none, and so do queries that are not compiled.",
+        "database. 0 keeps none, and so do queries that are not compiled. What is kept rests on what `BTB_MIRROR_KEPT` "
+        "and `BTB_DATABASE_KEPT` keep.",
     )
 
 

@@ -51,11 +51,16 @@ class FragmentSource(Declared, Protocol):
 
 @dataclass(slots=True)
 class FragmentFigures:
-    """Entities since the start of the process: answered from memory, read anew, and of these not to be kept."""
+    """Since the start of the process.
+
+    Entities answered from memory, read anew, and of these not to be kept; requests for which the source could not say
+    what holds, so that everything was read anew.
+    """
 
     kept: int = 0
     read: int = 0
     unkept: int = 0
+    unconfirmed: int = 0
 
 
 class _Head:
@@ -151,6 +156,7 @@ class FragmentedQueries:
         try:
             holding = iter(await self._source.hold(context, notes))
         except Exception:  # whoever reads anew meets the same failure, and says why
+            self.counted.unconfirmed += 1
             asked.held = [None] * len(held)
             return
         asked.held = [each if each is not None and next(holding) else None for each in held]

@@ -147,6 +147,7 @@ async def test_a_source_that_cannot_confirm_has_everything_read_anew() -> None:
     shop.versions.broken = True
     await shop.ask("1")
     assert shop.calls == ["products 1"]
+    assert shop.fragments.counted.unconfirmed == 1
 
 
 async def test_what_cannot_be_told_is_not_answered_from_memory() -> None:
