@@ -1,8 +1,8 @@
 """Ids of what is written in order: made one after the other, they stand beside each other in an index.
 
-A random id goes to a page of its own in every index that begins with it. In a register of a million mandates nearly
-each of those pages is a page more to be read, kept in the journal and written. Persons' ids tell nothing and stay
-random (decision 0004); when a mandate or a change was written stands beside it anyway.
+A random id goes to a page of its own in every index that begins with it, and in a register of a million mandates that
+page is seldom at hand. Persons' ids tell nothing and stay random (decision 0004); when a mandate or a change was
+written stands beside it anyway.
 """
 
 from __future__ import annotations
