@@ -57,7 +57,7 @@ class Plans(BaseSettings):
     mode: Literal["on", "off", "shadow"] = Field(
         "on",
         description="Whether queries, and events of subscriptions, are compiled; `shadow` runs both ways, compares and "
-        "answers as interpreted.",
+        "answers as interpreted; with fragments, what changes in between counts as a difference.",
     )
     kept: Count = Field(1_000, description="Compiled queries and subscriptions kept, per process.")
 

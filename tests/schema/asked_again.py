@@ -22,7 +22,7 @@ from datasources.register.tables import consultations
 from execution.engine import Engine
 from execution.hooks import Policies, RequestInfo
 from execution.operation import OperationRequest
-from execution.plan import CompiledQueries, FragmentedQueries, FragmentSource, PlanSettings
+from execution.plan import CompiledQueries, FragmentedQueries, FragmentSource, PlanSettings, ShadowedQueries
 from loaders import Present
 from resolvers.context import Context, House
 from schema.errors import translate
@@ -62,15 +62,17 @@ class AskedAgain:
         source: FragmentSource | None = None,
         most: int = 10**6,
         documents: Sequence[Document] = DOCUMENTS,
+        shadowed: bool = False,
     ) -> None:
         self.world, self.history, self.clock = world, history, history.clock
-        self.documents = documents
+        self.documents, self.shadowed = documents, shadowed
         self.steps: list[str] = []
         self.outcomes: Counter[str] = Counter()
         schema = world.app.engine.schema
         self.fragments = FragmentedQueries(CompiledQueries(schema, AT_ONCE), schema, source or KeptEnterprises(), most)
         told = Policies(translate=translate)
-        self.engine = Engine(schema, executor=self.fragments, policies=told)
+        executor = ShadowedQueries(self.fragments, schema) if shadowed else self.fragments
+        self.engine = Engine(schema, executor=executor, policies=told)
         self.plainly = Engine(schema, executor=CompiledQueries(schema, AT_ONCE), policies=told)
         self.tokens = {name: token(world) for name, token in READERS.items()}
         self._recent: list[tuple[Asked, str, str]] = []
@@ -178,7 +180,7 @@ class AskedAgain:
         chance = self.history.chance
         for _ in range(steps):
             draw = chance.random()
-            if draw < 0.75:
+            if draw < 0.75 or (draw < 0.8 and self.shadowed):  # what changes between both ways differs
                 await self.ask(*self.question())
             elif draw < 0.8:
                 asked, reader, _, _ = self.question()

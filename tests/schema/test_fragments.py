@@ -42,7 +42,7 @@ async def test_whatever_happens_for_long_nobody_is_answered_otherwise(database_u
 
 
 async def played(url: str, folder: Path, rounds: int, chance: Random) -> None:
-    """Changes and questions by chance; at last with hardly any room for fragments."""
+    """Changes and questions by chance; at last with hardly any room for fragments, and in shadow mode."""
     async with opened(url, folder, **UNHURRIED) as world:
         history = History(world, url, folder / "extracts", chance)
         await history.begin()
@@ -51,10 +51,16 @@ async def played(url: str, folder: Path, rounds: int, chance: Random) -> None:
             await history.anew()
             await asking.play(STEPS)
         await roomless.play(STEPS)
+        shadowed = AskedAgain(world, history, shadowed=True)
+        await history.anew()
+        await shadowed.play(STEPS)
     assert asking.outcomes["answered from memory"] > rounds * 10, asking.outcomes
     assert asking.outcomes["shown"] > rounds * 20, asking.outcomes
     assert {each.name for each in DOCUMENTS if asking.outcomes[each.name]} <= {e.name for e in DOCUMENTS if e.kept}
     assert 0 < roomless.fragments.store.size <= 20_000
+    assert shadowed.fragments.figures.compared > 10
+    assert shadowed.outcomes["answered from memory"] > 5
+    assert shadowed.fragments.figures.mismatched == 0
 
 
 async def found_out(world: World, history: History, source: FragmentSource, names: tuple[str, ...]) -> bool:
