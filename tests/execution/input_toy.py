@@ -47,6 +47,7 @@ class Wish:
     days: list[date] = field(default_factory=list)
     matrix: list[list[int | None]] | None = None
     weight: float
+    note: str | None
     inner: Annotated[Wish, strawberry.lazy("tests.execution.input_toy")] | None = None
     others: list[Annotated[Wish, strawberry.lazy("tests.execution.input_toy")]] | None = None
 

@@ -64,6 +64,13 @@ async def test_every_representation_is_answered_in_its_place() -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["Shelf", "Ghost", None, ["Product"]], ids=str)
+async def test_one_of_another_type_is_not_taken_for_its_neighbours(name: Any) -> None:
+    found, errors = await entities([product("1"), {"__typename": name, "id": "1"}, product("2")])
+    assert [each and each["name"] for each in found] == ["P1", None, "P2"]
+    assert errors == {1: "BAD_REPRESENTATION"}
+
+
 async def test_a_type_that_can_is_asked_once_for_all_its_keys() -> None:
     context = toy.ToyContext()
     await entities([product(str(each)) if each % 2 else shelf("A") for each in range(10)], context=context)
