@@ -41,6 +41,12 @@ class Ledger:
             self._writing = loop.create_task(self._write_all())
         await entry.written
 
+    async def stop(self) -> None:
+        """Nothing more is written down; whoever still waits shows nothing."""
+        if self._writing is not None:
+            self._writing.cancel()
+            await asyncio.gather(self._writing, return_exceptions=True)
+
     async def _write_all(self) -> None:
         try:
             while self._waiting:

@@ -90,6 +90,8 @@ async def open_house(settings: Settings, metrics: Metrics, town: Town | None = N
         feed = Feed(RegisterLog(database))
         await feed.start()
         stack.push_async_callback(feed.stop)
+        ledger = Ledger(database)
+        stack.push_async_callback(ledger.stop)
         charts = KeptCharts(settings.register.kept)
         metrics.watch_charts(lambda: charts.kept, lambda: charts.read)
         house = House(
@@ -109,7 +111,7 @@ async def open_house(settings: Settings, metrics: Metrics, town: Town | None = N
             now=clock,
             outages=OutageBoard(database, clock),
             presence=Presence(replica),
-            ledger=Ledger(database),
+            ledger=ledger,
             enterprise_search=MirrorSearch(database),
             extract=sources.mirror,
             feed_retention=settings.following.retention,
