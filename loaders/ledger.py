@@ -46,6 +46,8 @@ class Ledger:
         if self._writing is not None:
             self._writing.cancel()
             await asyncio.gather(self._writing, return_exceptions=True)
+        for entry in self._waiting:
+            entry.written.cancel()
 
     async def _write_all(self) -> None:
         try:
@@ -59,15 +61,16 @@ class Ledger:
         try:
             async with self._database.noting() as session:
                 await record_disclosed(session, [entry.disclosed for entry in together])
+            for entry in together:
+                if not entry.written.done():
+                    entry.written.set_result(None)
         except Exception as failure:
             if len(together) > 1 and not isinstance(failure, RegisterUnavailable | OutcomeUnknown):
                 for entry in together:  # one that cannot be written fails alone
                     await self._write((entry,))
-                return
             for entry in together:
                 if not entry.written.done():
                     entry.written.set_exception(failure)
-            return
-        for entry in together:
-            if not entry.written.done():
-                entry.written.set_result(None)
+        finally:
+            for entry in together:
+                entry.written.cancel()  # nothing where it is done

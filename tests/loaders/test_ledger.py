@@ -101,3 +101,23 @@ async def test_one_who_leaves_keeps_nobody_from_being_written_down(database: Dat
     leaving.cancel()
     await staying
     assert "here" in await readers_of(database)
+
+
+async def test_whoever_still_waits_when_it_stops_shows_nothing(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = asyncio.Event()
+
+    async def never(*_: object) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(loaders.ledger, "record_disclosed", never)
+    ledger = Ledger(database)
+    first = asyncio.ensure_future(ledger.write(reader("one"), SHOWN))
+    await begun.wait()
+    second = asyncio.ensure_future(ledger.write(reader("two"), SHOWN))
+    await asyncio.sleep(0)
+    await ledger.stop()
+    found = await asyncio.wait_for(asyncio.gather(first, second, return_exceptions=True), 5)
+    assert [type(each) for each in found] == [asyncio.CancelledError] * 2
