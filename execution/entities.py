@@ -23,6 +23,7 @@ from strawberry.printer import print_schema
 from execution.errors import Translate, never_translated
 from execution.keys import BadRepresentation, FieldSet, SchemaFault, coerced_fields, field_set, has_all, plain_key, same
 from execution.limits import limit_exceeded
+from execution.straight import straighten
 
 KeyValues: TypeAlias = dict[str, Any]
 Admission: TypeAlias = Callable[[Any, str, KeyValues], Awaitable[None] | None]
@@ -181,8 +182,8 @@ class SubgraphSchema(Schema):
         self._plain_keys = {
             name: entity.plain_key for name, entity in self.entities.items() if entity.plain_key is not None
         }
-        service: Any = self._schema.type_map["_Service"]
-        service.fields["sdl"].resolve = lambda _source, _info: self.sdl
+        straighten(self)
+        self._schema.type_map["_Service"].fields["sdl"].resolve = lambda _source, _info: self.sdl  # type: ignore[attr-defined]
 
     @cached_property
     def sdl(self) -> str:
