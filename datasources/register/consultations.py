@@ -15,9 +15,13 @@ from btb.identifiers import EnterpriseNumber
 from btb.persons import PersonId
 from datasources.register.consultation_rows import COLUMNS, Disclosed, Shown, copied
 from datasources.register.database import Session, WriteSession
-from datasources.register.direct import copy
+from datasources.register.direct import Direct, copy
 from datasources.register.ids import new_id
 from datasources.register.tables import consultations
+
+_ADD = Direct(insert(consultations))
+_FEW = 8
+"""Rows up to which COPY, which takes two trips, costs more than it spares."""
 
 
 class Consultation(NamedTuple):
@@ -49,9 +53,10 @@ async def record_consultations(
 
 async def record_disclosed(session: WriteSession, disclosed: Sequence[Disclosed]) -> None:
     """As `record_consultations`, for several readers in the same statement."""
-    if not any(each.shown for each in disclosed):
+    count = sum(len(each.shown) for each in disclosed)
+    if not count:
         return
-    if session.dialect.name == "postgresql":
+    if session.dialect.name == "postgresql" and count > _FEW:
         await copy(session, consultations.name, COLUMNS, copied(disclosed))
         return
     rows = [
@@ -67,7 +72,7 @@ async def record_disclosed(session: WriteSession, disclosed: Sequence[Disclosed]
         for each in disclosed
         for one in each.shown
     ]
-    await session.execute(insert(consultations), rows)
+    await _ADD.each(session, rows)
 
 
 async def consultations_of(
