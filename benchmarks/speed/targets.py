@@ -54,6 +54,8 @@ def rows(memory: Results | None, postgresql: Results | None) -> Iterator[Row]:
             (on_postgresql.APPOINTMENTS, 0.8, 1.0, OURS),
         ):
             by_server = postgresql.figures[question]
+            if who not in by_server:  # found before ours was measured in two ways
+                continue
             best = max(NODES, key=lambda name: by_server[name].rate)
             yield _ratio(postgresql, question, best, must, aim, who)
         for name, by_server in postgresql.crowds.items():
