@@ -17,7 +17,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, Key, RSAKey
 
 from btb.identifiers import NationalNumber
-from btb.persons import PersonId
+from btb.persons import Identity, PersonId
 from server.authentication import Authenticator
 from server.issuers import ClaimNames, Issuer, IssuerKind
 from server.jwks import IssuerUnreachable
@@ -41,8 +41,8 @@ async def _nobody(*_: object) -> bytes:
     raise IssuerUnreachable("nobody is asked here")
 
 
-async def _persons(numbers: object) -> dict[NationalNumber, PersonId]:
-    return {number: PersonId(UUID(int=1)) for number in numbers}  # type: ignore[attr-defined]
+async def _persons(numbers: object) -> dict[NationalNumber, Identity]:
+    return {number: Identity(PersonId(UUID(int=1))) for number in numbers}  # type: ignore[attr-defined]
 
 
 def _now() -> datetime:

@@ -23,7 +23,7 @@ from starlette.routing import Mount
 
 from btb.actors import Citizen, Client, Scope
 from btb.identifiers import NationalNumber
-from btb.persons import PersonId
+from btb.persons import Identity, PersonId
 from datasources.rehearsal import Town
 from server.authentication import Authenticator
 from server.commands.token import token as token_command
@@ -50,8 +50,8 @@ def provider(clock: Clock) -> Starlette:
 
 
 def service(issuer: RehearsalIssuer, clock: Clock) -> Authenticator:
-    async def persons(numbers: Collection[NationalNumber]) -> Mapping[NationalNumber, PersonId]:
-        return dict.fromkeys(numbers, PersonId(UUID(int=1)))
+    async def persons(numbers: Collection[NationalNumber]) -> Mapping[NationalNumber, Identity]:
+        return dict.fromkeys(numbers, Identity(PersonId(UUID(int=1))))
 
     nobody = FakeIssuer()
     verifier = TokenVerifier.of(issuer.trusted(), nobody.fetch, nobody.post, clock.now, monotonic=clock.monotonic)
