@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.execution.plan import moods, world
 from tests.execution.plan.both import Both
 from tests.execution.plan.documents import Asked, documents, plain_schema
+from tests.execution.plan.rounds import rounds
 
 VARIATIONS = 40
 DOCUMENTS = documents(plain_schema(world.schema()), VARIATIONS)
@@ -50,8 +51,7 @@ def compare(loop: asyncio.AbstractEventLoop, count: int, drawn: st.SearchStrateg
             for moods.MOOD[0] in (mood, other)[: 1 if place % 8 else 2]:
                 loop.run_until_complete(both.planned(*each))
 
-    while len(both.documents) < count:  # some are written twice
-        equal()
+    rounds(equal, lambda: len(both.documents) >= count)  # some are written twice
     return both
 
 
