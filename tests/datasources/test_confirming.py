@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-
 from btb.identifiers import EnterpriseNumber
 from datasources.confirming import Confirmed, confirmed
-from datasources.kbo_mirror.bulk import IMPORTING
 from datasources.kbo_mirror.facts import mirrored
 from datasources.kbo_mirror.importing import import_extract
 from datasources.kbo_mirror.kept_facts import KeptFacts
@@ -18,19 +14,9 @@ from datasources.kbo_mirror.synthetic import number_at, write_full
 from datasources.register.changes import record
 from datasources.register.database import Database
 from datasources.register.kept_charts import KeptCharts
-from datasources.register.migrations import migrate
-from tests.datasources.kbo_mirror.conftest import NOW
+from tests.datasources.kbo_mirror.moments import NOW
 from tests.datasources.register.building import DAY, NOON, change, ended, enterprise, mandate
 from tests.datasources.register.counting import statements
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    """A migrated database."""
-    await migrate(database_url)
-    database = Database.open(database_url, IMPORTING)
-    yield database
-    await database.close()
 
 
 async def asked(database: Database, *marks: object) -> Confirmed:

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from tests.cast import enterprise_of
 from tests.server.operating import BAKERS, CHIEF, CO_CHIEF, MANAGER, Btb, of
-
-
-@pytest.fixture
-def btb(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Btb:
-    """The command on an empty database, in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("BTB_DATABASE_URL", database_url)
-    return Btb(database_url, tmp_path)
 
 
 def test_an_import_is_tried_out_first_then_applied_then_finds_itself_done(btb: Btb) -> None:

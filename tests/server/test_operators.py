@@ -5,20 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-from pathlib import Path
 
 import pytest
 
 from tests.cast import BAKERY, enterprise_of
 from tests.server.operating import BAKERS, CHIEF, CO_CHIEF, MANAGER, Btb, of
-
-
-@pytest.fixture
-def btb(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Btb:
-    """The command on an empty database, in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("BTB_DATABASE_URL", database_url)
-    return Btb(database_url, tmp_path)
 
 
 def test_a_database_is_migrated_and_an_empty_register_is_whole(btb: Btb) -> None:

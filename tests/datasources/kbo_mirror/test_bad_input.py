@@ -13,8 +13,8 @@ from datasources.kbo_mirror.problems import ImportRefused, OutOfSequence, TooMuc
 from datasources.kbo_mirror.status import mirror_status
 from datasources.kbo_mirror.synthetic import write_full, write_update
 from datasources.register.database import Database
-from tests.datasources.kbo_mirror.conftest import NOW
 from tests.datasources.kbo_mirror.making import ADDRESS, ENTERPRISE, GOOD, META, NAME, folder, zipped
+from tests.datasources.kbo_mirror.moments import NOW
 
 
 async def _refused(database: Database, path: Path, most_rejected: float = 0.05) -> ImportRefused:

@@ -16,7 +16,7 @@ from datasources.kbo_mirror.problems import DatabaseFailed
 from datasources.kbo_mirror.status import mirror_status
 from datasources.kbo_mirror.synthetic import write_full, write_update
 from datasources.register.database import Database
-from tests.datasources.kbo_mirror.conftest import NOW
+from tests.datasources.kbo_mirror.moments import NOW
 
 _FULL = """
 CREATE FUNCTION disk_full() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN

@@ -19,8 +19,8 @@ from datasources.kbo_mirror.search import MirrorSearch
 from datasources.kbo_mirror.status import mirror_status
 from datasources.kbo_mirror.synthetic import invented, number_at, write_full, write_update
 from datasources.register.database import Database
-from tests.datasources.kbo_mirror.conftest import NOW
 from tests.datasources.kbo_mirror.making import ENTERPRISE, GOOD, NAME, folder
+from tests.datasources.kbo_mirror.moments import NOW
 
 
 async def _names(database: Database, *numbers: str) -> list[set[str] | None]:

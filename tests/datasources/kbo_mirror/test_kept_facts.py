@@ -14,7 +14,7 @@ from datasources.kbo_mirror.importing import import_extract
 from datasources.kbo_mirror.kept_facts import KeptFacts
 from datasources.kbo_mirror.synthetic import number_at, write_full, write_update
 from datasources.register.database import Database
-from tests.datasources.kbo_mirror.conftest import NOW
+from tests.datasources.kbo_mirror.moments import NOW
 
 NUMBERS = [EnterpriseNumber.parse(number_at(place)) for place in range(40)]
 

@@ -19,7 +19,7 @@ from datasources.kbo_mirror.importing import import_extract
 from datasources.kbo_mirror.status import mirror_status
 from datasources.kbo_mirror.synthetic import number_at, write_full, write_update
 from datasources.register.database import Database
-from tests.datasources.kbo_mirror.conftest import NOW
+from tests.datasources.kbo_mirror.moments import NOW
 from tests.datasources.kbo_mirror.test_importing import written
 from tests.journeys.process import ROOT
 

@@ -22,8 +22,8 @@ from datasources.readings import AuthenticSource, Reading
 from datasources.register.database import Database
 from resolvers.pages import PageRefused
 from resolvers.search import SearchPage, enterprise_search
-from tests.datasources.kbo_mirror.conftest import NOW
 from tests.datasources.kbo_mirror.making import ENTERPRISE, NAME, folder
+from tests.datasources.kbo_mirror.moments import NOW
 
 NAMES = (
     ("Bakkerij Peeters NV", "2"),

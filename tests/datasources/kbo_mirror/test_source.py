@@ -20,8 +20,8 @@ from datasources.kbo_mirror.synthetic import number_at, write_full
 from datasources.readings import AuthenticSource, Freshness, Reading, SourceFailure, SourceUnavailable
 from datasources.register.database import Database, ReadSession
 from datasources.register.failures import RegisterUnavailable
-from tests.datasources.kbo_mirror.conftest import NOW
 from tests.datasources.kbo_mirror.making import NAME, folder
+from tests.datasources.kbo_mirror.moments import NOW
 
 SNAPSHOT = datetime(2026, 10, 30, tzinfo=UTC)
 HERE = EnterpriseNumber.parse(number_at(0))

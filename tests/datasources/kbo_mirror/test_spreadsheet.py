@@ -16,8 +16,8 @@ from datasources.kbo_mirror.importing import import_extract
 from datasources.kbo_mirror.meta import ExtractKind, ExtractMeta, Told
 from datasources.kbo_mirror.numbers import entity
 from datasources.register.database import Database
-from tests.datasources.kbo_mirror.conftest import NOW
 from tests.datasources.kbo_mirror.making import ADDRESS, ENTERPRISE, GOOD, META, NAME, folder, zipped
+from tests.datasources.kbo_mirror.moments import NOW
 
 PLAIN_ENTERPRISE, PLAIN_NAME, PLAIN_ADDRESS = (each.replace('"', "") for each in (ENTERPRISE, NAME, ADDRESS))
 HERE = EnterpriseNumber.parse("0000000196")

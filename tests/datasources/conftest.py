@@ -1,9 +1,8 @@
-"""One suite on both engines: an empty, migrated database for every test, and small extracts of invented enterprises."""
+"""An empty, migrated database for every test that asks for one, on both engines."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 
 import pytest
 
@@ -11,12 +10,10 @@ from datasources.kbo_mirror.bulk import IMPORTING
 from datasources.register.database import Database
 from datasources.register.migrations import migrate
 
-NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
-
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    """A migrated database, opened as an import opens it."""
+    """Opened as an import opens it."""
     await migrate(database_url)
     database = Database.open(database_url, IMPORTING)
     yield database
