@@ -76,16 +76,16 @@ class OutageBoard:
             self._waiting.pop(follower, None)
 
     async def _look(self) -> None:
-        arrived = tuple(self._arrived)
         try:
             async with self._database.reading() as session:
                 newest = await register.outage_revision(session)
-                known = await register.all_outages(session, self._now()) if arrived else ()
                 fresh: list[Outage] = []
-                seen = self._newest if self._waiting else newest
+                arrived, seen = tuple(self._arrived), self._newest if self._waiting else newest
                 while seen < newest and (more := await register.outages_after(session, seen, _AT_ONCE)):
                     fresh += more
                     seen = more[-1].revision
+                # Last: what is written behind the newest that was seen, the next look tells those who arrived too.
+                known = await register.all_outages(session, self._now()) if arrived else ()
         except RegisterFailure as failure:
             logger.warning("The outages could not be read: %s", failure.reason)
             return

@@ -13,6 +13,7 @@ import pytest
 
 from datasources.followers import Follower, InterruptionReason
 from datasources.outage_board import OutageBoard
+from datasources.register import outages as register
 from datasources.register.database import Database, ReadSession
 from datasources.register.failures import RegisterUnavailable
 from datasources.register.outages import Outage, write_outage
@@ -31,8 +32,8 @@ async def written(database: Database, said: Outage) -> Outage:
 
 
 @asynccontextmanager
-async def watched(database: Database) -> AsyncIterator[OutageBoard]:
-    board = OutageBoard(database, lambda: NOW, poll=0.02)
+async def watched(database: Database, poll: float = 0.02) -> AsyncIterator[OutageBoard]:
+    board = OutageBoard(database, lambda: NOW, poll=poll)
     watching = asyncio.create_task(board.watch())
     try:
         yield board
@@ -124,3 +125,27 @@ async def test_a_register_out_of_reach_costs_time_and_no_stream(
         away[0] = False
         assert (await asyncio.wait_for(waiting, 20)).id == said.id
         await stream.aclose()
+
+
+async def test_one_who_arrives_misses_nothing_that_is_written_while_the_board_looks(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything, between = register.all_outages, list[Outage]()
+
+    async def slowly(session: ReadSession, since: datetime) -> tuple[Outage, ...]:
+        known = await everything(session, since)
+        while between:
+            await written(database, between.pop())
+        return known
+
+    monkeypatch.setattr(register, "all_outages", slowly)
+    first = await written(database, outage(1))
+    async with watched(database, poll=1_000) as board:
+        early, late = board.follow(Follower()), board.follow(Follower())
+        assert (await heard(early)).id == first.id
+        second = await written(database, outage(2))
+        between.append(third := outage(3))
+        assert [(await heard(late)).id, (await heard(late)).id] == [first.id, second.id]
+        board.ring()
+        for stream, missing in ((late, [third]), (early, [second, third])):
+            assert [(await heard(stream)).id for _ in missing] == [each.id for each in missing]
