@@ -79,6 +79,9 @@ class OutageBoard:
         try:
             async with self._database.reading() as session:
                 newest = await register.outage_revision(session)
+                if newest < self._newest:  # a backup was restored: everybody hears anew what is so
+                    self._arrived.update(self._waiting)
+                    self._waiting.clear()
                 fresh: list[Outage] = []
                 arrived, seen = tuple(self._arrived), self._newest if self._waiting else newest
                 while seen < newest and (more := await register.outages_after(session, seen, _AT_ONCE)):

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import delete, update
 
 from datasources.followers import Follower, InterruptionReason
 from datasources.outage_board import OutageBoard
@@ -17,6 +18,8 @@ from datasources.register import outages as register
 from datasources.register.database import Database, ReadSession
 from datasources.register.failures import RegisterUnavailable
 from datasources.register.outages import Outage, write_outage
+from datasources.register.service_tables import outages
+from datasources.register.tables import head
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -149,3 +152,16 @@ async def test_one_who_arrives_misses_nothing_that_is_written_while_the_board_lo
         board.ring()
         for stream, missing in ((late, [third]), (early, [second, third])):
             assert [(await heard(stream)).id for _ in missing] == [each.id for each in missing]
+
+
+async def test_whoever_listened_before_a_backup_was_restored_hears_what_is_so_since(database: Database) -> None:
+    async with watched(database) as board:
+        stream = board.follow(Follower())
+        for days in (1, 2, 3):
+            said = await written(database, outage(days))
+            assert (await heard(stream)).id == said.id
+        async with database.working() as session:
+            await session.execute(delete(outages))
+            await session.execute(update(head).values(outage_revision=0))
+        kept = await written(database, outage(4))
+        assert (await heard(stream)).id == kept.id
