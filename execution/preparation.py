@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Iterator
 
 from graphql import (
@@ -28,6 +27,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from execution.cost import CostRules
 from execution.errors import OperationResolutionFailure, Translate, refusal, syntax_error, validation_error
+from execution.kept import Weighed
 from execution.limits import Limits, excesses, limit_exceeded, measured
 from execution.operation import Answer, Prepared
 from execution.overlaps import OverlappingFields
@@ -42,8 +42,7 @@ class Preparation:
         self._schema = schema._schema
         self._limits = limits
         self._costs = CostRules(self._schema, limits.assumed_list_size)
-        self._kept: OrderedDict[tuple[str, str | None], Prepared | Answer] = OrderedDict()
-        self._weight = 0
+        self._kept: Weighed[Prepared | Answer] = Weighed(limits.cached_documents, _weight)
         ours: dict[type[ASTValidationRule], type[ASTValidationRule]] = {
             ValuesOfCorrectTypeRule: values_rule(translate),
             OverlappingFieldsCanBeMergedRule: OverlappingFields,
@@ -57,17 +56,12 @@ class Preparation:
     def prepared(self, text: str, operation_name: str | None) -> Prepared | Answer:
         """The operation of this name in this text, or the refusal that the text deserves."""
         key = (text, operation_name)
-        known = self._kept.get(key)
+        known = self._kept.find(key)
         if known is not None:
-            self._kept.move_to_end(key)
             return known
         made = self._made(text, operation_name)
         if len(text) + len(operation_name or "") <= self._limits.cached_document_characters:
-            self._kept[key] = made
-            self._weight += _weight(*key)
-            while self._weight > self._limits.cached_documents:
-                forgotten, _ = self._kept.popitem(last=False)
-                self._weight -= _weight(*forgotten)
+            self._kept.keep(key, made)
         return made
 
     def _made(self, text: str, operation_name: str | None) -> Prepared | Answer:
@@ -115,8 +109,9 @@ class Preparation:
         )
 
 
-def _weight(text: str, operation_name: str | None) -> int:
+def _weight(key: tuple[str, str | None], _: Prepared | Answer) -> int:
     """As how many documents one counts that is kept: a parsed document takes a hundred times the room of its text."""
+    text, operation_name = key
     return 1 + (len(text) + len(operation_name or "")) // 1_024
 
 

@@ -1,13 +1,21 @@
-"""Serialised entities in memory, up to a number of bytes: those used least recently go first."""
+"""What a fragment is, under which key it is kept, and what it weighs."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Hashable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 BESIDE = 1_000
 """Bytes that a fragment takes beside its text: its key, what it rests on, and its place; measured, and rounded up."""
+
+
+class Head:
+    """Stands for a shape, a type, a reader and the values of variables; told apart by being another object."""
+
+    __slots__ = ()
+
+
+Key: TypeAlias = tuple[Head, bytes]
+"""And the representation, as orjson writes it."""
 
 
 class Fragment(NamedTuple):
@@ -17,35 +25,12 @@ class Fragment(NamedTuple):
     note: Any
 
 
-class FragmentStore:
-    """Fragments by key. `size` is what they take, by our own reckoning."""
+def lean(key: Key) -> Key:
+    """The same key, to be kept: what orjson wrote has the room of a thousand bytes and more."""
+    head, representation = key
+    return head, bytes(memoryview(representation))
 
-    __slots__ = ("_items", "_most", "size")
 
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._items: OrderedDict[Hashable, Fragment] = OrderedDict()
-        self.size = 0
-
-    def __len__(self) -> int:
-        return len(self._items)
-
-    def find(self, key: Hashable) -> Fragment | None:
-        """What is kept under this key, which is now the most recently used."""
-        found = self._items.get(key)
-        if found is not None:
-            self._items.move_to_end(key)
-        return found
-
-    def keep(self, key: Hashable, fragment: Fragment) -> None:
-        """In place of what was kept under this key; room is made where there is none, but not by letting go of all."""
-        before = self._items.pop(key, None)
-        if before is not None:
-            self.size -= BESIDE + len(before.text)
-        if BESIDE + len(fragment.text) > self._most:
-            return
-        self._items[key] = fragment
-        self.size += BESIDE + len(fragment.text)
-        while self.size > self._most:
-            _, forgotten = self._items.popitem(last=False)
-            self.size -= BESIDE + len(forgotten.text)
+def weight(key: Key, fragment: Fragment) -> int:
+    """The bytes that one takes, by our own reckoning."""
+    return BESIDE + len(fragment.text)

@@ -16,10 +16,10 @@ import orjson
 from graphql.execution.values import VariableValues
 
 from execution.entities import SubgraphSchema, open_to_all
+from execution.kept import Kept, Weighed
 from execution.operation import Prepared
 from execution.plan.figures import Figures
-from execution.plan.fragment_store import Fragment, FragmentStore
-from execution.plan.kept import Kept
+from execution.plan.fragment_store import Fragment, Head, Key, lean, weight
 from execution.plan.queries import CompiledQueries
 from execution.plan.shapes import Declared, Shape, Shapes, told_apart
 from execution.plan.signals import Reason
@@ -63,19 +63,13 @@ class FragmentFigures:
     unconfirmed: int = 0
 
 
-class _Head:
-    """Stands for a shape, a type, a reader and the values of variables; told apart by being another object."""
-
-    __slots__ = ()
-
-
 @dataclass(slots=True)
 class _Asked:
     """The representations of one request, where each is known under a key, and what memory has under it."""
 
     shape: Shape
     representations: list[Any]
-    keys: list[tuple[_Head, bytes]]
+    keys: list[Key]
     held: list[Fragment | None] = field(default_factory=list)
 
 
@@ -89,12 +83,12 @@ class FragmentedQueries:
         if schema.entity_settings.admit is not open_to_all:
             raise ValueError("Fragments are not kept where each representation is admitted.")
         self.counted = FragmentFigures()
-        self.store = FragmentStore(most)
+        self.store: Weighed[Fragment] = Weighed(most, weight)
         self._compiled = compiled
         self._schema = schema
         self._source = source
         self._shapes = Shapes(schema, source, compiled.settings)
-        self._heads: Kept[_Head] = Kept(compiled.settings.kept)
+        self._heads: Kept[Head] = Kept(compiled.settings.kept)
 
     @property
     def figures(self) -> Figures:
@@ -167,7 +161,7 @@ class FragmentedQueries:
         if parts is None or len(parts) != len(places):
             return None
         self.counted.read += len(parts)
-        by_type: dict[str, list[tuple[tuple[_Head, bytes], bytes, Mapping[str, Any]]]] = {}
+        by_type: dict[str, list[tuple[Key, bytes, Mapping[str, Any]]]] = {}
         for place, part in zip(places, parts, strict=True):
             typename, key = self._schema.read(asked.representations[place])
             by_type.setdefault(typename, []).append((asked.keys[place], part, key))
@@ -178,7 +172,7 @@ class FragmentedQueries:
                 if note is None or part == b"null":
                     self.counted.unkept += 1
                 else:
-                    self.store.keep(_lean(under), Fragment(part, note))
+                    self.store.keep(lean(under), Fragment(part, note))
         return parts
 
     def _asked(self, known: Shape, values: Mapping[str, Any], context: Any) -> _Asked | None:
@@ -189,8 +183,8 @@ class FragmentedQueries:
             return None
         if not 0 < len(representations) <= self._schema.entity_settings.cap:
             return None
-        heads: dict[str, _Head] = {}
-        keys: list[tuple[_Head, bytes]] = []
+        heads: dict[str, Head] = {}
+        keys: list[Key] = []
         try:
             for each in representations:
                 typename = each["__typename"]
@@ -206,18 +200,12 @@ class FragmentedQueries:
             return None
         return _Asked(known, representations, keys)
 
-    def _head(self, of: Hashable) -> _Head:
+    def _head(self, of: Hashable) -> Head:
         head = self._heads.find(of)
         if head is None:
-            head = _Head()
+            head = Head()
             self._heads.keep(of, head)
         return head
-
-
-def _lean(key: tuple[_Head, bytes]) -> tuple[_Head, bytes]:
-    """The same key, to be kept: what orjson wrote has the room of a thousand bytes and more."""
-    head, representation = key
-    return head, bytes(memoryview(representation))
 
 
 def _with(variables: VariableValues, name: str, value: Any) -> VariableValues:

@@ -12,11 +12,11 @@ from typing import Any, TypeAlias
 from graphql.execution.values import VariableValues
 from strawberry import Schema
 
+from execution.kept import Kept
 from execution.operation import Prepared
 from execution.plan.bounds import Bounds
 from execution.plan.classes import Classes, PlainClasses
 from execution.plan.figures import Figures
-from execution.plan.kept import Kept
 from execution.plan.positions import Running
 from execution.plan.records import Records
 from execution.plan.selection import condition_variables

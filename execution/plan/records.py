@@ -16,7 +16,7 @@ from graphql import Undefined
 from msgspec import Raw, defstruct
 from msgspec.json import Encoder
 
-from execution.plan.kept import Kept
+from execution.kept import Kept
 from execution.plan.signals import Aside, Reason
 
 written_out = Encoder().encode

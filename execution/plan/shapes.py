@@ -21,9 +21,9 @@ from graphql import (
 )
 
 from execution.entities import SubgraphSchema
+from execution.kept import Kept
 from execution.operation import Prepared
 from execution.plan.bounds import Bounds, Spent
-from execution.plan.kept import Kept
 from execution.plan.queries import PlanSettings
 from execution.plan.selection import Selections, condition_variables
 from execution.plan.signals import Unplannable

@@ -12,9 +12,10 @@ import pytest
 
 from execution.engine import Engine
 from execution.entities import EntitySettings, SubgraphSchema
+from execution.kept import Weighed
 from execution.operation import Answer, OperationRequest
 from execution.plan import CompiledQueries, FragmentedQueries, PlanSettings
-from execution.plan.fragment_store import BESIDE, Fragment, FragmentStore
+from execution.plan.fragment_store import BESIDE, Fragment, Head, weight
 from execution.plan.shapes import told_apart
 from tests.execution import toy
 from tests.execution.plan.both import QUERY
@@ -179,16 +180,18 @@ async def test_a_schema_that_admits_representations_one_by_one_is_refused() -> N
 
 
 def test_a_store_is_bounded_in_bytes_and_lets_go_of_what_is_used_least() -> None:
-    store = FragmentStore(3 * BESIDE + 30)
-    for key in "abc":
+    store: Weighed[Fragment] = Weighed(3 * BESIDE + 30, weight)
+    head = Head()
+    a, b, c, d, large = ((head, name) for name in (b"a", b"b", b"c", b"d", b"large"))
+    for key in (a, b, c):
         store.keep(key, Fragment(b"0123456789", None))
-    assert store.find("a") is not None
-    store.keep("d", Fragment(b"0123456789", None))
-    assert [key for key in "abcd" if store.find(key)] == ["a", "c", "d"]
-    store.keep("a", Fragment(b"01234567890123456789", None))
+    assert store.find(a) is not None
+    store.keep(d, Fragment(b"0123456789", None))
+    assert [key for key in (a, b, c, d) if store.find(key)] == [a, c, d]
+    store.keep(a, Fragment(b"01234567890123456789", None))
     assert len(store) == 2
     assert store.size == 2 * BESIDE + 30
-    store.keep("large", Fragment(bytes(4 * BESIDE), None))
+    store.keep(large, Fragment(bytes(4 * BESIDE), None))
     assert len(store) == 2
 
 
