@@ -7,7 +7,7 @@ therefore change how fast it is answered, never what is answered. So it is with 
 operation's only field has it for its value.
 
     signals    why a plan does not answer           classes    which Python class stands for which type
-    kept       what is kept, up to a bound          arguments  arguments of a field, made once
+    variants   what is made of a document           arguments  arguments of a field, made once
     leaves     scalars and enums                    positions  a field, and what its resolver is told
     records    what an answer is made of            calls      how a field gets its values
     levels     waiting for one level                writing    the generated source

@@ -12,15 +12,14 @@ from typing import Any, TypeAlias
 from graphql.execution.values import VariableValues
 from strawberry import Schema
 
-from execution.kept import Kept
 from execution.operation import Prepared
 from execution.plan.bounds import Bounds
 from execution.plan.classes import Classes, PlainClasses
 from execution.plan.figures import Figures
 from execution.plan.positions import Running
 from execution.plan.records import Records
-from execution.plan.selection import condition_variables
 from execution.plan.signals import Aside, Reason, Unplannable
+from execution.plan.variants import Variants
 from execution.plan.writing import Writer
 
 Answering: TypeAlias = Coroutine[Any, Any, bytes | None]
@@ -39,17 +38,6 @@ class PlanSettings:
     compile_seconds: float = 0.1
     interpreted_first: int = 1
     patience: int = 8
-
-
-class _Document:
-    """What is known of a document; `plan` is its only one, where what is selected depends on no variable."""
-
-    __slots__ = ("conditions", "plan", "seen")
-
-    def __init__(self, prepared: Prepared) -> None:
-        self.conditions = condition_variables(prepared)
-        self.plan: Plan | None = None
-        self.seen = 0
 
 
 class Plan:
@@ -73,8 +61,7 @@ class CompiledQueries:
         bounds = Bounds(self.settings.fields, self.settings.compile_seconds)
         records = Records(self.settings.kept)
         self._writer = partial(Writer, schema, Classes(schema), PlainClasses(), records, bounds)
-        self._documents: Kept[_Document] = Kept(self.settings.kept)
-        self._plans: Kept[Plan] = Kept(self.settings.kept)
+        self._plans = Variants(self.settings.kept, self.settings.interpreted_first, self._compiled)
 
     def __call__(self, prepared: Prepared, variables: VariableValues, context: Any) -> Answering:
         """The whole response, or None: the interpreter must answer."""
@@ -110,33 +97,12 @@ class CompiledQueries:
         return None
 
     def _plan(self, prepared: Prepared, variables: Mapping[str, Any]) -> Plan | Reason:
-        name = (prepared.document_hash, prepared.name)
-        document = self._documents.find(name)
-        if document is None:
-            document = _Document(prepared)
-            self._documents.keep(name, document)
-        plan = document.plan
-        if plan is None:
-            plan = self._variant(prepared, document, {each: variables.get(each) for each in document.conditions})
+        plan = self._plans.of(prepared, variables)
         if plan is None:
             return Reason.RARE
         if plan.run is None:
             return plan.reason
         return Reason.RESTING if plan.aside_in_a_row and self._rests(plan) else plan
-
-    def _variant(self, prepared: Prepared, document: _Document, conditions: Mapping[str, Any]) -> Plan | None:
-        """The plan for these values of the variables on which the selection depends; None: not worth it yet."""
-        key = (prepared.document_hash, prepared.name, *conditions.values())
-        plan = self._plans.find(key)
-        if plan is None:
-            document.seen += 1
-            if document.seen <= self.settings.interpreted_first:
-                return None
-            plan = self._compiled(prepared, conditions)
-            self._plans.keep(key, plan)
-        if not conditions:
-            document.plan = plan
-        return plan
 
     def _rests(self, plan: Plan) -> bool:
         patience = self.settings.patience

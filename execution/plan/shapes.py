@@ -21,12 +21,12 @@ from graphql import (
 )
 
 from execution.entities import SubgraphSchema
-from execution.kept import Kept
 from execution.operation import Prepared
 from execution.plan.bounds import Bounds, Spent
 from execution.plan.queries import PlanSettings
-from execution.plan.selection import Selections, condition_variables
+from execution.plan.selection import Selections
 from execution.plan.signals import Unplannable
+from execution.plan.variants import Variants
 
 _END = b"]}}"
 ENTITIES, REPRESENTATIONS = "_entities", "representations"
@@ -70,50 +70,25 @@ class Shape:
         return found
 
 
-class _Document:
-    """What is known of a document before its shape is looked at."""
-
-    __slots__ = ("conditions", "seen")
-
-    def __init__(self, prepared: Prepared) -> None:
-        self.conditions = condition_variables(prepared)
-        self.seen = 0
-
-
 class Shapes:
     """The shapes of documents that come again, each looked at once for all values of its conditions."""
 
     def __init__(self, schema: SubgraphSchema, declared: Declared, settings: PlanSettings) -> None:
         self._schema = schema
         self._declared = declared
-        self._first = settings.interpreted_first
         self._bounds = Bounds(settings.fields, settings.compile_seconds)
-        self._documents: Kept[_Document] = Kept(settings.kept)
-        self._shapes: Kept[tuple[Shape | None]] = Kept(settings.kept)
+        self._shapes = Variants(settings.kept, settings.interpreted_first, self._looked_at)
 
     def of(self, prepared: Prepared, values: Mapping[str, Any]) -> Shape | None:
         """The shape of a document with these variables; None for one of another form, and while it is rare."""
-        name = (prepared.document_hash, prepared.name)
-        document = self._documents.find(name)
-        if document is None:
-            document = _Document(prepared)
-            self._documents.keep(name, document)
-        if document.seen < self._first:
-            document.seen += 1
-            return None
-        conditions = {each: values.get(each) for each in document.conditions}
-        key = (*name, *conditions.values())
-        found = self._shapes.find(key)
-        if found is None:
-            found = (self._looked_at(prepared, conditions),)
-            self._shapes.keep(key, found)
-        return found[0]
+        found = self._shapes.of(prepared, values)
+        return None if found is None else found[0]
 
-    def _looked_at(self, prepared: Prepared, conditions: Mapping[str, Any]) -> Shape | None:
+    def _looked_at(self, prepared: Prepared, conditions: Mapping[str, Any]) -> tuple[Shape | None]:
         try:
-            return shape(self._schema, self._declared, prepared, conditions, self._bounds)
+            return (shape(self._schema, self._declared, prepared, conditions, self._bounds),)
         except Unplannable:
-            return None
+            return (None,)
 
 
 def shape(

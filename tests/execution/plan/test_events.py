@@ -168,7 +168,7 @@ async def test_in_shadow_events_are_compared_and_a_difference_is_told() -> None:
     text = "subscription { numbers { number } }"
     honest = await all_of(engine, text)
     assert (plans.figures.compared, plans.figures.mismatched) == (4, 0)
-    (plan,) = plans._plans._items.values()
+    (plan,) = plans._plans._made._items.values()
 
     async def lie(running: Any) -> bytes:
         return b'{"data":{"numbers":{"number":1}}}'

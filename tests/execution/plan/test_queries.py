@@ -116,8 +116,8 @@ async def test_plans_are_kept_up_to_their_number() -> None:
     both = Both(PlanSettings(kept=5, interpreted_first=0))
     for number in range(20):
         await both.planned(f"{{ thing {{ n{number}: name }} }}")
-    assert len(both.plans._plans) == 5
-    assert len(both.plans._documents) == 5
+    assert len(both.plans._plans._made) == 5
+    assert len(both.plans._plans._documents) == 5
 
 
 async def test_many_conditions_cannot_outgrow_the_cache() -> None:
@@ -127,7 +127,7 @@ async def test_many_conditions_cannot_outgrow_the_cache() -> None:
     text = f"query({declared}) {{ thing {{ id {' '.join(f'{each}: name @skip(if: ${each})' for each in names)} }} }}"
     for bits in range(64):
         assert await both.planned(text, {name: bool(bits >> place & 1) for place, name in enumerate(names)})
-    assert len(both.plans._plans) == 5
+    assert len(both.plans._plans._made) == 5
 
 
 async def test_a_document_too_large_or_too_slow_to_compile_is_interpreted() -> None:
@@ -172,7 +172,7 @@ async def test_in_shadow_both_answer_and_a_difference_is_told() -> None:
     engine = Engine(schema, executor=ShadowedQueries(plans, schema, told.append))
     assert await answer(engine, "{ thing { name } }") == {"data": {"thing": {"name": "1"}}}
     assert (plans.figures.compared, plans.figures.mismatched) == (1, 0)
-    (plan,) = plans._plans._items.values()
+    (plan,) = plans._plans._made._items.values()
 
     async def lie(running: Any) -> bytes:
         return b'{"data":{"thing":{"name":"2"}}}'
