@@ -23,11 +23,11 @@ from datasources.kbo_mirror.problems import DATABASE_FAILURES, ImportUnderWay
 from datasources.kbo_mirror.records import Row
 from datasources.kbo_mirror.tables import Slot
 from datasources.register.database import Database, Patience
+from datasources.register.locks import AdvisoryLock
 
 IMPORTING: Final = Patience(readers=1, writers=2, waiting=60.0, statement=24 * 3600.0)
 """How an import opens the database: few connections, and statements that may take as long as they need."""
 
-_ONE_AT_A_TIME: Final = 4_207_202_612
 _WORKING: Final = 1.0
 _RESTING: Final = 0.12
 """Seconds. A writer that waits for SQLite's lock looks every tenth of a second: so long the lock is left alone."""
@@ -217,7 +217,7 @@ def _numbered(parameters: tuple[object, ...]) -> dict[str, object]:
 async def _locked_out_of_others(driver: Any) -> None:
     """Take the lock; an import that was killed lets it go once PostgreSQL has noticed. Raises ImportUnderWay."""
     deadline = time.monotonic() + _NOTICED
-    while not await driver.fetchval("SELECT pg_try_advisory_lock($1)", _ONE_AT_A_TIME):
+    while not await driver.fetchval("SELECT pg_try_advisory_lock($1)", AdvisoryLock.KBO_IMPORT):
         if time.monotonic() > deadline:
             raise ImportUnderWay("Another import is loading into this database.")
         await asyncio.sleep(_LOOK_AGAIN)

@@ -16,6 +16,7 @@ from btb.persons import Identity, PersonId
 from datasources.register.among import among
 from datasources.register.database import Database, Session, WriteSession
 from datasources.register.keys import KeyRing
+from datasources.register.locks import AdvisoryLock
 from datasources.register.remembered import Remembered
 from datasources.register.replacements import LOOKED_AFTER
 from datasources.register.tables import answers, person_numbers, persons
@@ -46,10 +47,6 @@ _CURRENT_NUMBERS = (
     )
     .where(person_numbers.c.current, among(persons.c.id, UUID, "ids"))
 )
-
-
-_ONE_AT_A_TIME = 4_207_202_612
-"""The advisory lock under which numbers are replaced."""
 
 
 class PersonDirectory:
@@ -143,7 +140,9 @@ class PersonDirectory:
         was, now = self._keys.index(old), self._keys.index(new)
         async with self._database.working() as session:
             if session.dialect.name == "postgresql":  # two who replace numbers of one person see each other's ids
-                await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
+                await session.execute(
+                    text("SELECT pg_advisory_xact_lock(:key)"), {"key": AdvisoryLock.REPLACEMENT.value}
+                )
             before = await _people(session, [was, now])
             named = await self._meet(session, {was: old, now: new})
             stays = named[was if was in before else now].person

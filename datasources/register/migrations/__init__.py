@@ -10,13 +10,12 @@ from sqlalchemy import Connection, inspect, text
 
 from datasources.register.database import Database
 from datasources.register.failures import DATABASE_ERRORS, failure
+from datasources.register.locks import AdvisoryLock
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 _HERE = Path(__file__).parent
-_ONE_AT_A_TIME = 4_207_202_611
-"""The advisory lock that lets one replica migrate while the others wait, then find nothing to do."""
 
 
 def newest() -> str:
@@ -76,7 +75,8 @@ async def _run(url: str, step: Callable[[Connection], None]) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL statement_timeout = 0"))
             connection.execute(text("SET LOCAL lock_timeout = 0"))
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
+            # One replica migrates while the others wait, then find nothing to do.
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": AdvisoryLock.MIGRATION.value})
         step(connection)
 
     try:

@@ -6,6 +6,7 @@ import asyncio
 from itertools import pairwise
 
 from btb.persons import Identity
+from datasources.kbo_mirror.bulk import IMPORTING, bulk
 from datasources.register.changes import record
 from datasources.register.database import Database
 from datasources.register.idempotency import StoredAnswer, store, stored
@@ -81,6 +82,17 @@ async def test_numbers_of_one_person_replaced_at_once_end_at_one_person(
     found = await another(database, keys).known(numbers)
     assert len(set(found.values())) == 1
     assert len(found[numbers[0]].others) == 7
+
+
+async def test_numbers_are_replaced_while_an_extract_of_kbo_is_taken(
+    directory: PersonDirectory, register_url: str
+) -> None:
+    old, new = number(1), number(2)
+    before = await directory.ids([old, new])
+    importing = Database.open(register_url, IMPORTING)
+    async with bulk(importing):
+        assert (await directory.replaced(old, new)).person == before[old]
+    await importing.close()
 
 
 async def test_another_replica_hears_of_it_where_it_looks(
