@@ -98,7 +98,7 @@ class PersonDirectory:
         unmet = {self._keys.index(number): number for number in numbers if number not in answer}
         if unmet:
             async with self._database.working() as session:
-                met = await self._meet(session, unmet)
+                met, _ = await self._meet(session, unmet)
             for index, person in met.items():
                 self._people[index] = answer[unmet[index]] = person
         return answer
@@ -143,18 +143,18 @@ class PersonDirectory:
                 await session.execute(
                     text("SELECT pg_advisory_xact_lock(:key)"), {"key": AdvisoryLock.REPLACEMENT.value}
                 )
-            before = await _people(session, [was, now])
-            named = await self._meet(session, {was: old, now: new})
-            stays = named[was if was in before else now].person
-            other = named[now if was in before else was].person
+            named, made = await self._meet(session, {was: old, now: new})
+            stays, other = named[was].person, named[now].person
+            if stays in made:
+                stays, other = other, stays
             ours = person_numbers.c.person.in_((stays, other))
             await session.execute(
                 update(person_numbers).where(ours).values(person=stays, current=person_numbers.c.number_index == now)
             )
-            if other != stays and len(before) > 1:
-                await self._absorb(session, stays, other)
-            elif other != stays:  # an id made a moment ago, which nobody has been told
+            if other in made:  # nobody has been told of it
                 await session.execute(delete(persons).where(persons.c.id == other))
+            elif other != stays:
+                await self._absorb(session, stays, other)
             [person] = (await _people(session, [now])).values()
         self.forget()
         return person
@@ -198,8 +198,13 @@ class PersonDirectory:
                 await session.execute(anew, values)
         return len(sealed)
 
-    async def _meet(self, session: WriteSession, unmet: Mapping[str, NationalNumber]) -> dict[str, Identity]:
-        """Add those who are new, in one order for everybody so that two who meet the same people cannot deadlock."""
+    async def _meet(
+        self, session: WriteSession, unmet: Mapping[str, NationalNumber]
+    ) -> tuple[dict[str, Identity], Collection[PersonId]]:
+        """Everybody, and the ids made just now for those who were new.
+
+        In one order for everybody, so that two who meet the same people cannot deadlock.
+        """
         now, rows = self._now(), []
         for index in sorted(unmet):
             key_id, sealed = self._keys.seal(unmet[index])
@@ -215,11 +220,10 @@ class PersonDirectory:
             )
         await session.execute(_ADD[session.dialect.name], rows)
         found = await _people(session, list(unmet))
-        people = {person.person for person in found.values()}
-        ours = [{"id": row["person"], "first_seen": now} for row in rows if row["person"] in people]
-        if ours:
-            await session.execute(insert(persons), ours)
-        return found
+        made = {person.person for person in found.values()} & {row["person"] for row in rows}
+        if made:
+            await session.execute(insert(persons), [{"id": person, "first_seen": now} for person in made])
+        return found, made
 
 
 async def _people(session: Session, indexes: Collection[str]) -> dict[str, Identity]:

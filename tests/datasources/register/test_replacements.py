@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from itertools import pairwise
 
+import pytest
+from sqlalchemy import insert, text
+
 from btb.persons import Identity
 from datasources.kbo_mirror.bulk import IMPORTING, bulk
 from datasources.register.changes import record
@@ -13,6 +16,7 @@ from datasources.register.idempotency import StoredAnswer, store, stored
 from datasources.register.keys import KeyRing
 from datasources.register.persons import PersonDirectory
 from datasources.register.replacements import LOOKED_AFTER, settle, unsettled
+from datasources.register.tables import person_numbers, persons
 from tests.datasources.register.building import NOON, another, change, enterprise, mandate, number, person
 from tests.datasources.register.counting import statements
 
@@ -139,3 +143,24 @@ async def test_what_was_answered_under_keys_goes_over(directory: PersonDirectory
     async with database.reading() as session:
         for key in kept:
             assert await stored(session, f"person:{one.person}", key) == kept[key]
+
+
+@pytest.mark.postgres
+async def test_whoever_is_met_elsewhere_while_their_number_is_replaced_is_not_forgotten(
+    postgres_database: Database, keys: KeyRing
+) -> None:
+    directory, old, new = another(postgres_database, keys), number(1), number(2)
+    before = (await directory.ids([old]))[old]
+    met = person()
+    key_id, sealed = keys.seal(new)
+    row = {"number_index": keys.index(new), "ciphertext": sealed, "key_id": key_id, "person": met, "current": True}
+    async with postgres_database.working() as elsewhere:
+        await elsewhere.execute(insert(persons), {"id": met, "first_seen": NOON})
+        await elsewhere.execute(insert(person_numbers), {**row, "first_seen": NOON})
+        replacing = asyncio.create_task(directory.replaced(old, new))
+        waits = text("SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))")
+        while not replacing.done() and not await elsewhere.scalar(waits):
+            pass
+    both = Identity(before, frozenset((met,)))
+    assert await replacing == both
+    assert await directory.named([met]) == {met: both}
