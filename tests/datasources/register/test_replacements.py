@@ -158,7 +158,7 @@ async def test_whoever_is_met_elsewhere_while_their_number_is_replaced_is_not_fo
         await elsewhere.execute(insert(persons), {"id": met, "first_seen": NOON})
         await elsewhere.execute(insert(person_numbers), {**row, "first_seen": NOON})
         replacing = asyncio.create_task(directory.replaced(old, new))
-        waits = text("SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))")
+        waits = text("SELECT count(*) FROM pg_locks WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))")
         while not replacing.done() and not await elsewhere.scalar(waits):
             pass
     both = Identity(before, frozenset((met,)))
