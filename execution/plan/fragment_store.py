@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple, TypeAlias
 
 BESIDE = 1_000
-"""Bytes that a fragment takes beside its text: its key, what it rests on, and its place; measured, and rounded up."""
+"""Bytes that a fragment takes beside its text and its representation: what it rests on, and its place; measured, and
+rounded up."""
 
 
 class Head:
@@ -33,4 +34,5 @@ def lean(key: Key) -> Key:
 
 def weight(key: Key, fragment: Fragment) -> int:
     """The bytes that one takes, by our own reckoning."""
-    return BESIDE + len(fragment.text)
+    _, representation = key
+    return BESIDE + len(representation) + len(fragment.text)

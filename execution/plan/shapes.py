@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from hashlib import sha256
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -163,10 +164,15 @@ class _Walk:
 _PLAIN = (str, int, float, bool, type(None), Enum, date, UUID)
 
 
-def told_apart(values: Mapping[str, Any], without: str) -> tuple[object, ...] | None:
-    """These variables but one, as a key in which different values are never equal; None where that cannot be said."""
+def told_apart(values: Mapping[str, Any], without: str) -> bytes | None:
+    """These variables but one, as a key in which different values are never equal; None where that cannot be said.
+
+    A digest of them: callers may send long ones, and keys are kept in numbers.
+    """
     found = tuple([(name, _told_apart(values[name])) for name in sorted(values) if name != without])
-    return None if any(told is None for _, told in found) else found
+    if any(told is None for _, told in found):
+        return None
+    return sha256(repr(found).encode()).digest() if found else b""
 
 
 def _told_apart(value: Any) -> object | None:

@@ -180,7 +180,7 @@ async def test_a_schema_that_admits_representations_one_by_one_is_refused() -> N
 
 
 def test_a_store_is_bounded_in_bytes_and_lets_go_of_what_is_used_least() -> None:
-    store: Weighed[Fragment] = Weighed(3 * BESIDE + 30, weight)
+    store: Weighed[Fragment] = Weighed(3 * BESIDE + 33, weight)
     head = Head()
     a, b, c, d, large = ((head, name) for name in (b"a", b"b", b"c", b"d", b"large"))
     for key in (a, b, c):
@@ -190,9 +190,10 @@ def test_a_store_is_bounded_in_bytes_and_lets_go_of_what_is_used_least() -> None
     assert [key for key in (a, b, c, d) if store.find(key)] == [a, c, d]
     store.keep(a, Fragment(b"01234567890123456789", None))
     assert len(store) == 2
-    assert store.size == 2 * BESIDE + 30
-    store.keep(large, Fragment(bytes(4 * BESIDE), None))
-    assert len(store) == 2
+    assert store.size == 2 * BESIDE + 32
+    for key, text in ((large, bytes(4 * BESIDE)), ((head, bytes(4 * BESIDE)), b"")):
+        store.keep(key, Fragment(text, None))
+        assert len(store) == 2
 
 
 def test_values_that_python_takes_for_equal_are_told_apart() -> None:
@@ -202,5 +203,17 @@ def test_values_that_python_takes_for_equal_are_told_apart() -> None:
     keys = [told_apart({"a": value, "of": object()}, without="of") for value in values]
     assert None not in keys
     assert len(set(keys)) == len(values)
+    assert (
+        len({told_apart({"a": one, "b": other}, without="of") for one in ("", "b", "'") for other in ("", "b", "'")})
+        == 9
+    )
     assert told_apart({"a": {}}, without="of") is None
     assert told_apart({"a": [1, object()]}, without="of") is None
+
+
+def test_long_values_make_no_long_keys() -> None:
+    long = {"a": "x" * 100_000, "b": ["y" * 1_000] * 1_000}
+    key = told_apart(long, without="of")
+    assert key is not None
+    assert len(key) == len(told_apart({"a": "x"}, without="of") or b"") == 32
+    assert key != told_apart({**long, "a": long["a"] + "x"}, without="of")
