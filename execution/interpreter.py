@@ -14,6 +14,7 @@ from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from execution.operation import Prepared
+from execution.time_limit import called_off
 
 Value = TypeVar("Value")
 
@@ -46,8 +47,7 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
                 return await asyncio.shield(awaitable)
             return await awaitable
         except asyncio.CancelledError as error:
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
+            if called_off():
                 raise
             raise AbandonedError from error
 

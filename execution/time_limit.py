@@ -39,3 +39,9 @@ def _rest(asked: Coroutine[Any, Any, Value], awaited: Any) -> Generator[Any, Any
             awaited = asked.send(sent) if thrown is None else asked.throw(thrown)
         except StopIteration as done:
             return done.value  # type: ignore[no-any-return]
+
+
+def called_off() -> bool:
+    """Whether the running task itself is being cancelled, and not only something of others for which it waited."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

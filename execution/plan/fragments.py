@@ -8,6 +8,7 @@ written down. Anything unusual, and everything nobody declared, is read as if no
 
 from __future__ import annotations
 
+from asyncio import CancelledError
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -23,6 +24,7 @@ from execution.plan.fragment_store import Fragment, Head, Key, lean, weight
 from execution.plan.queries import CompiledQueries
 from execution.plan.shapes import Declared, Shape, Shapes, told_apart
 from execution.plan.signals import Reason
+from execution.time_limit import called_off
 
 
 class FragmentSource(Declared, Protocol):
@@ -125,7 +127,9 @@ class FragmentedQueries:
                 parts[place] = part
         try:
             await self._source.shown(context, [each.note for each in asked.held if each is not None])
-        except Exception:  # it may not be answered: whoever interprets it meets the same, and says why
+        except (Exception, CancelledError):  # it may not be answered: whoever interprets it meets the same, says why
+            if called_off():
+                raise
             self.figures.aside[Reason.RAISED] += 1
             return None
         self.counted.kept += len(parts) - len(missing)
@@ -149,7 +153,9 @@ class FragmentedQueries:
             return
         try:
             holding = iter(await self._source.hold(context, notes))
-        except Exception:  # whoever reads anew meets the same failure, and says why
+        except (Exception, CancelledError):  # whoever reads anew meets the same failure, and says why
+            if called_off():
+                raise
             self.counted.unconfirmed += 1
             asked.held = [None] * len(held)
             return

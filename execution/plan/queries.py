@@ -21,6 +21,7 @@ from execution.plan.records import Records
 from execution.plan.signals import Aside, Reason, Unplannable
 from execution.plan.variants import Variants
 from execution.plan.writing import Writer
+from execution.time_limit import called_off
 
 Answering: TypeAlias = Coroutine[Any, Any, bytes | None]
 
@@ -82,8 +83,7 @@ class CompiledQueries:
         except Aside as aside:
             reason = aside.reason
         except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
+            if called_off():
                 raise
             reason = Reason.RAISED  # somebody else cancelled what a field was waiting for
         except Exception:

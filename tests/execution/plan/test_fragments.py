@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
@@ -157,6 +158,28 @@ async def test_what_cannot_be_told_is_not_answered_from_memory() -> None:
     shop.versions.silent = True
     await shop.ask("1", "2")
     assert shop.calls == ["products 1", "products 2"], "the interpreter reads what the plan did not have"
+
+
+@pytest.mark.parametrize("asked", ["hold", "shown"])
+async def test_what_others_cancelled_is_no_end_of_the_request_but_its_own_end_is(
+    asked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = Shop()
+    await shop.ask("1")
+    never = asyncio.get_running_loop().create_future()
+
+    async def waits(context: toy.ToyContext, notes: Sequence[Any]) -> Any:
+        return await never
+
+    monkeypatch.setattr(shop.versions, asked, waits)
+    ended, going_on = asyncio.ensure_future(shop.ask("1")), asyncio.ensure_future(shop.ask("1"))
+    await asyncio.sleep(0)
+    ended.cancel()
+    await asyncio.wait([ended])
+    assert ended.cancelled()
+    never.cancel()
+    await asyncio.wait_for(going_on, 5)
+    assert shop.calls == ["products 1"]
 
 
 async def test_where_the_moment_moves_while_some_is_read_everything_is_read_at_the_later_one() -> None:
