@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from time import sleep
 from typing import Any
 
 import orjson
@@ -11,7 +12,8 @@ import pytest
 from execution.engine import Engine
 from execution.operation import OperationRequest
 from execution.plan import CompiledQueries, PlanSettings, ShadowedQueries
-from execution.plan.signals import Reason
+from execution.plan.bounds import Bounds, Spent
+from execution.plan.signals import Reason, Unplannable
 from tests.execution.plan import moods, world
 from tests.execution.plan.both import AT_ONCE, QUERY, Both
 
@@ -138,6 +140,15 @@ async def test_a_document_too_large_or_too_slow_to_compile_is_interpreted() -> N
         assert await both.planned(text) is None
         assert both.plans.figures.aside[Reason.TOO_LARGE] == 2
         assert both.plans.figures.compiled == 0
+
+
+def test_what_a_busy_machine_does_meanwhile_makes_no_document_too_slow_to_compile() -> None:
+    spent = Spent(Bounds(fields=2, seconds=0.01))
+    sleep(0.02)
+    spent.field()
+    spent.field()
+    with pytest.raises(Unplannable):
+        spent.field()
 
 
 async def test_a_document_is_compiled_when_it_comes_again() -> None:
