@@ -39,8 +39,9 @@ async def again(context: Context, shown: Iterable[Shown]) -> None:
     Raises RegisterFailure, and then nothing may be shown.
     """
     written, new = context.loaders.disclosure, dict.fromkeys(shown, True)
-    for one in written.answered:
-        new.pop(one, None)
+    for one, done in written.answered.items():
+        if done is True:  # else it could not be written down when it was asked for
+            new.pop(one, None)
     if new:
         await context.house.ledger.write(_reader(context, context.moment), tuple(new))
         written.prime_many(new)
