@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -12,7 +13,12 @@ from datasources.register.database import Database
 from datasources.register.failures import OutcomeUnknown, RegisterUnavailable
 from loaders.consultations import Reader
 
-_AT_ONCE = 200
+_READERS, _ROWS = 200, 2_000
+"""So many are written down in one statement, of which the last alone may go past the rows.
+
+Readers of a backlog are shown hundreds of people each; in one statement they would keep the one writer of SQLite from
+everybody else for seconds.
+"""
 
 
 class _Entry(NamedTuple):
@@ -29,7 +35,7 @@ class Ledger:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._waiting: list[_Entry] = []
+        self._waiting: deque[_Entry] = deque()
         self._writing: asyncio.Task[None] | None = None
 
     async def write(self, reader: Reader, shown: Sequence[Shown]) -> None:
@@ -52,10 +58,17 @@ class Ledger:
     async def _write_all(self) -> None:
         try:
             while self._waiting:
-                together, self._waiting = self._waiting[:_AT_ONCE], self._waiting[_AT_ONCE:]
-                await self._write(together)
+                await self._write(self._together())
         finally:
             self._writing = None
+
+    def _together(self) -> list[_Entry]:
+        """Who is next, in the order in which they came."""
+        together, rows = list[_Entry](), 0
+        while self._waiting and len(together) < _READERS and rows < _ROWS:
+            together.append(entry := self._waiting.popleft())
+            rows += len(entry.disclosed.shown)
+        return together
 
     async def _write(self, together: Sequence[_Entry]) -> None:
         try:

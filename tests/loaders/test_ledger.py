@@ -69,6 +69,15 @@ async def test_a_hundred_who_hear_of_a_change_are_written_down_in_one_statement(
     assert statements == [100]
 
 
+async def test_those_who_are_shown_many_people_keep_nobody_waiting_for_all_of_them(
+    database: Database, statements: list[int]
+) -> None:
+    ledger, many = Ledger(database), [*SHOWN] * 700
+    shown = [*[many] * 4, *[SHOWN] * 250]
+    await asyncio.gather(*(ledger.write(reader(f"client {each:03}"), those) for each, those in enumerate(shown)))
+    assert statements == [3, 200, 51]
+
+
 async def test_one_who_cannot_be_written_down_fails_alone(database: Database, statements: list[int]) -> None:
     ledger = Ledger(database)
     found = await asyncio.gather(
