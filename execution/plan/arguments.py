@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple, cast
 
 from graphql import (
@@ -86,7 +86,7 @@ class Arguments:
     def _read(self) -> list[_Passed] | None:
         """The arguments that are passed on; the others are fixed from here on. None: all are made each time."""
         nodes = {argument.name.value: argument.value for argument in self._node.arguments or ()}
-        varying = {name: value for name, value in nodes.items() if _mentions_variable(value)}
+        varying = {name: value for name, value in nodes.items() if any(variables_in(value))}
         fixed = self._made(self._part(self._definition.args.keys() - varying), self._node, _NO_VARIABLES, None)
         passed = [self._pass(name, value) for name, value in varying.items()]
         if not all(isinstance(value, UNCHANGING) for value in fixed.values()):
@@ -122,9 +122,14 @@ class Arguments:
         return _Passed(python_name, value.name.value, missing, not_null, convert)
 
 
-def _mentions_variable(value: ValueNode) -> bool:
+def variables_in(value: ValueNode) -> Iterator[str]:
+    """The names of all variables that stand in a value."""
+    if isinstance(value, VariableNode):
+        yield value.name.value
+    inner: Iterable[ValueNode] = ()
     if isinstance(value, ListValueNode):
-        return any(_mentions_variable(each) for each in value.values)
-    if isinstance(value, ObjectValueNode):
-        return any(_mentions_variable(each.value) for each in value.fields)
-    return isinstance(value, VariableNode)
+        inner = value.values
+    elif isinstance(value, ObjectValueNode):
+        inner = [each.value for each in value.fields]
+    for each in inner:
+        yield from variables_in(each)

@@ -215,8 +215,5 @@ class FragmentedQueries:
 
 
 def _with(variables: VariableValues, name: str, value: Any) -> VariableValues:
-    """The same variables but for one."""
-    sources = dict(variables.sources)
-    if (source := sources.get(name)) is not None:
-        sources[name] = source._replace(value=value)
-    return VariableValues(sources, {**variables.coerced, name: value})
+    """The same variables but for one, which stands nowhere within a value."""
+    return VariableValues(variables.sources, {**variables.coerced, name: value})

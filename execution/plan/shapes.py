@@ -23,6 +23,7 @@ from graphql import (
 
 from execution.entities import SubgraphSchema
 from execution.operation import Prepared
+from execution.plan.arguments import variables_in
 from execution.plan.bounds import Bounds, Spent
 from execution.plan.queries import PlanSettings
 from execution.plan.selection import Selections
@@ -107,7 +108,7 @@ def shape(
     variable = _variable(nodes)
     if variable is None:
         return None
-    walk = _Walk(schema, selections, bounds)
+    walk = _Walk(schema, selections, bounds, variable)
     rests = {}
     for name in schema.entities:
         type_ = schema._schema.type_map[name]
@@ -129,9 +130,13 @@ def _variable(nodes: list[FieldNode]) -> str | None:
 
 
 class _Walk:
-    """Collects what is asked below a field. Raises Unplannable where that is more than a plan may hold."""
+    """Collects what is asked below a field. Raises Unplannable where that is more than a plan may hold.
 
-    def __init__(self, schema: SubgraphSchema, selections: Selections, bounds: Bounds) -> None:
+    And where the representations are told to a field below: what is answered for one would rest on all of them.
+    """
+
+    def __init__(self, schema: SubgraphSchema, selections: Selections, bounds: Bounds, variable: str) -> None:
+        self._variable = variable
         self._schema = schema._schema
         self._selections = selections
         self._spent = Spent(bounds)
@@ -149,7 +154,10 @@ class _Walk:
             if name == "__typename":
                 continue
             found.add(f"{type_.name}.{name}")
-            found.update(f"{type_.name}.{name}({each.name.value}:)" for each in several[0].arguments or ())
+            for each in several[0].arguments or ():
+                if self._variable in variables_in(each.value):
+                    raise Unplannable
+                found.add(f"{type_.name}.{name}({each.name.value}:)")
             definition = self._schema.get_field(type_, name)
             if definition is None:
                 raise Unplannable

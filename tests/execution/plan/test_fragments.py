@@ -38,6 +38,7 @@ class Versions:
     asked: int = 0
     broken: bool = False
     silent: bool = False
+    unsure: bool = False
     moving: bool = False
 
     def rests(self, typename: str, coordinates: frozenset[str]) -> object | None:
@@ -57,7 +58,7 @@ class Versions:
         return [self.of.get(id, 0) == version for id, version in notes]
 
     def notes(self, context: toy.ToyContext, rests: Any, keys: Sequence[Mapping[str, Any]]) -> Sequence[Any | None]:
-        return [(key["id"], self.of.get(key["id"], 0)) for key in keys]
+        return [None if self.unsure else (key["id"], self.of.get(key["id"], 0)) for key in keys]
 
     async def shown(self, context: toy.ToyContext, notes: Sequence[Any]) -> None:
         if self.silent:
@@ -189,6 +190,23 @@ async def test_where_the_moment_moves_while_some_is_read_everything_is_read_at_t
     await shop.ask("1", "2")
     assert shop.calls == ["products 1", "products 2"]
     assert len(shop.fragments.store) == 1
+
+
+@pytest.mark.parametrize("why", ["moving", "unsure"])
+async def test_nothing_is_kept_of_what_was_read_while_the_moment_moved_or_rests_on_nobody_knows_what(why: str) -> None:
+    shop = Shop()
+    setattr(shop.versions, why, True)
+    for _ in range(2):
+        await shop.ask("1")
+        assert shop.calls == ["products 1"]
+    assert len(shop.fragments.store) == 0
+
+
+async def test_more_representations_than_may_be_asked_for_are_refused_although_all_are_kept() -> None:
+    shop = Shop()
+    cap = EntitySettings().cap
+    await shop.ask(*["1"] * cap)
+    assert b"LIMIT_EXCEEDED" in (await shop.ask(*["1"] * (cap + 1))).body
 
 
 async def test_a_schema_that_admits_representations_one_by_one_is_refused() -> None:
