@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -67,3 +68,54 @@ async def test_a_session_that_outlives_its_database_gives_its_connection_up(regi
     async with database.reading() as session:
         await database.close()
         assert (await current_head(session)).position == 0
+
+
+async def test_whoever_is_cancelled_again_and_again_leaves_nothing_half_done(register_url: str) -> None:
+    database = Database.open(register_url, Patience(readers=1, writers=1))
+    begun = asyncio.Event()
+
+    async def changing() -> None:
+        async with database.working() as session:
+            await record(session, [change(mandate(enterprise(1)), 1)])
+            begun.set()
+            await asyncio.Event().wait()
+
+    asked = asyncio.create_task(changing())
+    await begun.wait()
+    while not asked.done():
+        asked.cancel()
+        await asyncio.sleep(0)
+    async with database.working() as session:
+        assert (await chart_locked(session, enterprise(1))).version == 0
+    assert [engine.pool.checkedout() for engine in database.engines] == [0, 1]
+    await database.close()
+
+
+async def test_whoever_is_cancelled_while_waiting_takes_no_place(register_url: str) -> None:
+    database = Database.open(register_url, Patience(readers=1, writers=1))
+
+    async def looking() -> None:
+        async with database.reading() as session:
+            await current_head(session)
+
+    async with database.reading():
+        waiting = [asyncio.create_task(looking()) for _ in range(4)]
+        await asyncio.sleep(0)
+        for each in waiting[::2]:
+            each.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting[0]
+    await asyncio.wait_for(asyncio.gather(*waiting[1::2], looking()), 5)
+    await database.close()
+
+
+@pytest.mark.postgres
+async def test_a_connection_that_was_hung_up_while_nobody_had_it_is_not_lent_again(postgres_database: Database) -> None:
+    async with postgres_database.reading() as session:
+        backend = await session.scalar(text("SELECT pg_backend_pid()"))
+        driver: Any = (await session.get_raw_connection()).driver_connection
+    while not driver.is_closed():
+        async with postgres_database.working() as other:
+            await other.execute(text("SELECT pg_terminate_backend(:backend)"), {"backend": backend})
+    async with postgres_database.reading() as session:
+        assert await session.scalar(text("SELECT pg_backend_pid()")) != backend
