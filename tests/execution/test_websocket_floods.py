@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from base64 import b64encode
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -25,9 +26,11 @@ def frame(opcode: int, payload: bytes = b"", *, final: bool = True) -> bytes:
 
 
 @contextlib.asynccontextmanager
-async def connected() -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    streams = Streams(toy.engine())
-    async with serving(WebSocketEndpoint(streams, toy.context), streams) as served:
+async def connected(
+    app: Any, streams: Streams, **options: Any
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """The bytes behind the greetings."""
+    async with serving(app, streams, **options) as served:
         host, _, port = served.host.partition(":")
         reader, writer = await asyncio.open_connection(host, int(port))
         handshake = (
@@ -44,13 +47,20 @@ async def connected() -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.Strea
                 await writer.wait_closed()
 
 
+@contextlib.asynccontextmanager
+async def endpoint() -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    streams = Streams(toy.engine())
+    async with connected(WebSocketEndpoint(streams, toy.context), streams) as opened:
+        yield opened
+
+
 @pytest.mark.parametrize(
     "flood",
     [frame(PING, b"x" * 100), frame(PONG), frame(CONTINUATION, final=False), frame(CONTINUATION, b"x", final=False)],
     ids=["pings", "pongs", "empty parts", "small parts"],
 )
 async def test_a_flood_of_frames_that_are_no_messages_ends_the_connection_with_1008(flood: bytes) -> None:
-    async with connected() as (reader, writer):
+    async with endpoint() as (reader, writer):
         if not flood[0]:
             writer.write(frame(TEXT, b"x", final=False))
         writer.write(flood * (FRAMES_A_SECOND + 1))
@@ -59,7 +69,7 @@ async def test_a_flood_of_frames_that_are_no_messages_ends_the_connection_with_1
 
 
 async def test_a_few_pings_and_empty_parts_are_as_good_as_none() -> None:
-    async with connected() as (reader, writer):
+    async with endpoint() as (reader, writer):
         writer.write(
             frame(TEXT, INIT[:10], final=False) + frame(CONTINUATION, final=False) * 20 + frame(PING, b"there")
         )

@@ -77,7 +77,10 @@ async def test_one_who_does_not_read_hears_of_each_outage_as_it_stands_then(data
             assert (await heard(quick)).service == service
         last = await written(database, outage(3))
         assert (await heard(quick)).id == last.id
-        assert [(await heard(slow)).service, (await heard(slow)).id] == ["WEB_APPLICATION", last.id]
+        await written(database, replace(said, resolved_at=NOW))
+        assert (await heard(quick)).id == said.id
+        first, second = await heard(slow), await heard(slow)
+        assert [(first.id, first.resolved_at), (second.id, second.resolved_at)] == [(last.id, None), (said.id, NOW)]
 
 
 async def test_a_listener_reads_nothing_itself_and_is_told_when_it_must_end(
