@@ -1,8 +1,4 @@
-"""Mutations are called straight: their arguments made by functions that know their types, nothing looked up per call.
-
-Strawberry puts a resolver of its own around each one, which finds out for every request what does not change. It stays
-where something of Strawberry's is to happen in between: extensions, permissions, exception handlers.
-"""
+"""Mutations are called straight: arguments made by functions that know their types, nothing looked up for a call."""
 
 from __future__ import annotations
 
@@ -12,8 +8,8 @@ from typing import Any
 from graphql import GraphQLField
 from graphql.type import GraphQLResolveInfo
 from strawberry import Schema
-from strawberry.types.field import StrawberryField
 
+from execution.fields import resolver_of, strawberry_field
 from execution.inputs import inputs_of
 
 Resolve = Callable[..., Any]
@@ -29,17 +25,14 @@ def straighten(schema: Schema) -> None:
 
 
 def _straight(schema: Schema, definition: GraphQLField) -> Resolve | None:
-    field = definition.extensions.get("strawberry-definition")
-    if not isinstance(field, StrawberryField) or type(field).get_result is not StrawberryField.get_result:
-        return None
-    base = field.base_resolver
-    if base is None or field.extensions or schema.schema_converter._exception_handler_specs:
+    field = strawberry_field(schema, definition)
+    resolver = resolver_of(field)
+    if field is None or resolver is None:
         return None
     naming, inputs = schema.config.name_converter, inputs_of(schema)
     arguments = {naming.from_argument(each): (each.python_name, inputs.argument(each)) for each in field.arguments}
-    function: Any = base.wrapped_func
-    itself, informed = base.self_parameter is not None, base.info_parameter
-    parents = [each.name for each in (base.parent_parameter, base.root_parameter) if each]
+    function, takes_self = resolver.function, resolver.takes_self
+    parents, info_name = resolver.parent_names, resolver.info_name
     info_class = schema.config.info_class
 
     def resolve(source: Any, info: GraphQLResolveInfo[Any], **values: Any) -> Any:
@@ -48,8 +41,8 @@ def _straight(schema: Schema, definition: GraphQLField) -> Resolve | None:
         for name, value in values.items():
             python_name, made = arguments[name]
             given[python_name] = made(value, told)
-        if informed is not None:
-            given[informed.name] = told
-        return function(source, **given) if itself else function(**given)
+        if info_name is not None:
+            given[info_name] = told
+        return function(source, **given) if takes_self else function(**given)
 
     return resolve

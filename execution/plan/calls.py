@@ -9,15 +9,12 @@ Whole        permissions, extensions, whatever else          the field's own res
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Sequence
-from keyword import iskeyword
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
-from graphql import GraphQLField
 from strawberry import Schema
-from strawberry.types.field import StrawberryField
 
+from execution.fields import Resolver
 from execution.plan.arguments import Arguments
 from execution.plan.positions import Position, Running
 
@@ -96,49 +93,3 @@ class Whole:
         info = self._position.raw_info(running)
         resolve = self._resolve
         return [resolve(parent, info, **self._arguments.of(running.variables, None)) for parent in parents]
-
-
-class Resolver:
-    """What Strawberry knows of a resolver's parameters."""
-
-    __slots__ = ("batch", "function", "info_name", "is_async", "parent_names", "takes_self")
-
-    def __init__(self, field: StrawberryField) -> None:
-        base = field.base_resolver
-        assert base is not None
-        self.function = cast(Callable[..., Any], base.wrapped_func)
-        self.is_async = field.is_async or not inspect.isroutine(self.function)
-        self.batch: Callable[..., Any] | None = getattr(self.function, "__batched__", None)
-        self.takes_self = base.self_parameter is not None
-        self.info_name = base.info_parameter.name if base.info_parameter else None
-        parents = (base.parent_parameter, base.root_parameter)
-        self.parent_names = tuple(each.name for each in parents if each)
-
-
-def resolver_of(position: Position) -> Resolver | None:
-    """The field's resolver where it is called as it stands; None where something stands around it."""
-    field = position.field
-    if field is None or field.base_resolver is None or field.extensions:
-        return None
-    return Resolver(field)
-
-
-def attribute_of(position: Position) -> str | None:
-    """The parent's attribute that is the field's value, where that is all there is to it."""
-    field = position.field
-    if field is None or not field.is_basic_field or field.default_resolver is not getattr:
-        return None
-    name = field.python_name
-    return name if name.isidentifier() and not iskeyword(name) else None
-
-
-def hands_event_on(definition: GraphQLField) -> bool:
-    """Whether a subscription's field has the event as its value, as Strawberry has it.
-
-    Its permissions and extensions stand around the source: they were heard before there was an event.
-    """
-    resolve: Any = definition.resolve
-    if definition.subscribe is None or getattr(resolve, "__module__", None) != "strawberry.schema.schema_converter":
-        return False
-    event: Any = object()
-    return resolve(event, None) is event

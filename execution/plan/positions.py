@@ -11,8 +11,8 @@ from graphql.execution.values import VariableValues
 from strawberry import Info, Schema
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import _OperationContextAwareGraphQLResolveInfo as ResolveInfo
-from strawberry.types.field import StrawberryField
 
+from execution.fields import strawberry_field
 from execution.operation import Prepared
 from execution.plan.arguments import Arguments
 from execution.plan.signals import Aside, Reason
@@ -89,7 +89,7 @@ class Position:
         self._parent_type = parent_type
         self.nodes = nodes
         self.definition: GraphQLField = definition
-        self.field = _strawberry_field(schema, definition)
+        self.field = strawberry_field(schema, definition)
         self._info_class = schema.config.info_class
         self.info: Callable[[Running], Any] = partial(_Told, self) if self._info_class is Info else self._whole_info
         self.arguments = Arguments(schema, definition, self.field, nodes[0])
@@ -121,13 +121,3 @@ class Position:
         """The arguments in this run."""
         constant = self.arguments.constant
         return self.arguments.of(running.variables, info) if constant is None else constant
-
-
-def _strawberry_field(schema: Schema, definition: GraphQLField) -> StrawberryField | None:
-    """The Strawberry field behind a definition, if its resolver is still the one that Strawberry gave it."""
-    field = definition.extensions.get("strawberry-definition")
-    if not isinstance(field, StrawberryField) or type(field).get_result is not StrawberryField.get_result:
-        return None
-    if getattr(definition.resolve, "__module__", None) != "strawberry.schema.schema_converter":
-        return None
-    return None if schema.schema_converter._exception_handler_specs else field

@@ -9,7 +9,8 @@ from typing import Any
 from graphql import FieldNode, GraphQLOutputType
 from strawberry import Schema
 
-from execution.plan.calls import Batch, Deferred, Resolver, Single, Whole, resolver_of
+from execution.fields import Resolver, resolver_of
+from execution.plan.calls import Batch, Deferred, Single, Whole
 from execution.plan.positions import Position
 
 
@@ -38,7 +39,7 @@ def arguments_by_name(position: Position, resolver: Resolver) -> Callable[[Any],
 
 def deferred(schema: Schema, position: Position) -> Deferred:
     """How a field is asked that waits for its level."""
-    resolver = resolver_of(position)
+    resolver = resolver_of(position.field)
     if resolver is None:
         return Whole(schema, position)
     return Single(position, resolver) if resolver.batch is None else Batch(position, resolver.batch)

@@ -36,9 +36,9 @@ from graphql import (
 )
 from strawberry import Schema
 
+from execution.fields import attribute_of, hands_event_on, resolver_of
 from execution.operation import Prepared
 from execution.plan.bounds import Bounds, Spent
-from execution.plan.calls import attribute_of, hands_event_on, resolver_of
 from execution.plan.classes import Classes, PlainClasses
 from execution.plan.leaves import Leaf
 from execution.plan.positions import Position
@@ -211,7 +211,7 @@ class Writer:
                 continue
             own = self._source.fresh("v")
             at.write(f"{own} = {read}")
-            self._kept = attribute_of(position) is not None and self._prepared.type is OperationType.SUBSCRIPTION
+            self._kept = attribute_of(position.field) is not None and self._prepared.type is OperationType.SUBSCRIPTION
             self._value(at, position.definition.type, nodes, own)
             members.append(own)
         if waiting is not None:
@@ -222,10 +222,10 @@ class Writer:
 
     def _read(self, position: Position, value: str) -> str | None:
         """The expression that gives a field's value at once, or None where it must be asked for."""
-        attribute = attribute_of(position)
+        attribute = attribute_of(position.field)
         if attribute is not None:
             return f"{value}.{attribute}"
-        resolver = resolver_of(position)
+        resolver = resolver_of(position.field)
         if resolver is None or resolver.is_async or resolver.batch is not None or resolver.parent_names:
             return None
         function = self._source.bind("F", resolver.function)
