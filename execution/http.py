@@ -17,13 +17,16 @@ from execution.operation import Answer, OperationRequest
 from execution.request_ids import new_request_id
 from execution.requests import (
     Disconnected,
+    announced_body,
     bad_request,
     body_of,
     json_content,
     operation_request,
     request_in_body,
     request_in_query_string,
+    too_large,
 )
+from execution.whole import WholeMessages, offered
 
 QUERIES = frozenset({OperationType.QUERY})
 QUERIES_AND_MUTATIONS = frozenset({OperationType.QUERY, OperationType.MUTATION})
@@ -34,6 +37,12 @@ TRACE_HEADER = "apollo-federation-include-trace"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{15,63}\Z")
 _CONTENT_TYPES = {media: f"{media}; charset=utf-8".encode() for media in (JSON, GRAPHQL_RESPONSE)}
 _EVERY_ANSWER = ((b"cache-control", b"no-store"), (b"vary", b"Accept"), (b"x-content-type-options", b"nosniff"))
+_LINES = {
+    media: b"content-type: %s\r\ncontent-length: %%d\r\nx-request-id: %%s\r\n%s"
+    % (content_type, b"".join(b"%s: %s\r\n" % each for each in _EVERY_ANSWER))
+    for media, content_type in _CONTENT_TYPES.items()
+}
+"""The headers of an answer that needs none of its own, as they are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +81,32 @@ class GraphQLHttp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         info = request_info(scope)
         accept = info.headers.get("accept", "")[:LONGEST]
+        whole = offered(scope)
         try:
-            request = await self._request(scope, receive, info)
+            body = await self._body(receive, info, whole) if info.method == "POST" else b""
+            request = self._request(scope, body, info)
             answer = await self._answer(scope, receive, send, info, accept, request)
         except RefusedRequest as refused:
             answer = self._engine.refused(Answer.of(refused), info.request_id)
         except Disconnected:
             return
         if answer is not None:
-            await written(send, answer, preferred(accept) or JSON, info.request_id)
+            await written(send, answer, preferred(accept) or JSON, info.request_id, whole)
 
-    async def _request(self, scope: Scope, receive: Receive, info: RequestInfo) -> OperationRequest:
-        settings = self._settings
-        headers = info.headers
+    async def _body(self, receive: Receive, info: RequestInfo, whole: WholeMessages | None) -> bytes:
+        settings, headers = self._settings, info.headers
+        json_content(headers.get("content-type", ""), headers.get("content-encoding", ""))
+        announced_body(headers.get("content-length", ""), settings.body_bytes)
+        body = None if whole is None else whole.body(receive)
+        if body is None:
+            return await body_of(receive, settings.body_bytes, settings.body_seconds)
+        if len(body) > settings.body_bytes:
+            raise too_large(settings.body_bytes)
+        return body
+
+    def _request(self, scope: Scope, body: bytes, info: RequestInfo) -> OperationRequest:
+        settings, headers = self._settings, info.headers
         if info.method == "POST":
-            json_content(headers.get("content-type", ""), headers.get("content-encoding", ""))
-            announced = headers.get("content-length", "")
-            body = await body_of(receive, announced, settings.body_bytes, settings.body_seconds)
             members = request_in_body(body, settings.json_depth)
         elif info.method == "GET" and (settings.queries_by_get or self._streams):
             members = request_in_query_string(
@@ -162,11 +180,15 @@ def request_info(scope: Scope) -> RequestInfo:
     return RequestInfo(headers, client[0] if client else None, scope["path"], scope.get("method", "GET"), request_id)
 
 
-async def written(send: Send, answer: Answer, media: str, request_id: str) -> None:
+async def written(send: Send, answer: Answer, media: str, request_id: str, whole: WholeMessages | None = None) -> None:
     """Send an answer as one response in this media type."""
     status = answer.status
     if status == 200 and not answer.executed and media == GRAPHQL_RESPONSE:
         status = 400
+    if status == 200 and whole is not None and not answer.headers:
+        lines = _LINES[media] % (len(answer.body), request_id.encode())
+        if whole.answer(send, lines, answer.body):
+            return
     headers = [
         (b"content-type", _CONTENT_TYPES[media]),
         (b"content-length", str(len(answer.body)).encode()),

@@ -44,10 +44,14 @@ def _is_json(content_type: str) -> bool:
     return media == "application/json" and charset in ("utf-8", "utf8")
 
 
-async def body_of(receive: Receive, announced: str, most: int, seconds: float) -> bytes:
-    """The whole body, unless it is larger than `most` bytes or does not arrive in time."""
-    if announced and (not announced.isdecimal() or len(announced) > 15 or int(announced) > most):
+def announced_body(length: str, most: int) -> None:
+    """Refuse a body that says of itself that it is larger than `most` bytes."""
+    if length and (not length.isdecimal() or len(length) > 15 or int(length) > most):
         raise too_large(most)
+
+
+async def body_of(receive: Receive, most: int, seconds: float) -> bytes:
+    """The whole body, unless it is larger than `most` bytes or does not arrive in time."""
     try:
         return await within(seconds, _received(receive, most))
     except TimeoutError:

@@ -5,17 +5,23 @@ from __future__ import annotations
 import asyncio
 from typing import Any, ClassVar
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from execution.hooks import Receive, Send
 from execution.outbox import LENT
+from execution.whole import WHOLE
 
 _REFUSAL = b"HTTP/1.1 %s\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 _TOO_LARGE = _REFUSAL % b"431 Request Header Fields Too Large"
 _TOO_SLOW = _REFUSAL % b"408 Request Timeout"
+_JOINED = 16_384
+"""Bytes of an answer that are copied behind its head; more are written by themselves."""
 
 
 class LendingHttpProtocol(HttpToolsProtocol):
     """Serves HTTP (`http=LendingHttpProtocol`), drops who takes and gives nothing, lends itself for streams.
+
+    Offers `WholeMessages`, which does what uvicorn would do of the messages that it stands for.
 
     `head_bytes` may come without bringing a head or a body further: a request's line and headers, trailers, a chunk's
     extensions. A head, and what follows an answer that did not wait for it, has `patience` seconds to arrive; so long
@@ -32,6 +38,10 @@ class LendingHttpProtocol(HttpToolsProtocol):
         self._arriving: asyncio.TimerHandle | None = None
         self._leaving: asyncio.TimerHandle | None = None
         self._unread = 0
+        self._resting: asyncio.TimerHandle | None = None
+        self._answered_at = 0.0
+        self._said: list[tuple[bytes, bytes]] = []
+        self._beginning = STATUS_LINE[200]
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client that connects has something to say."""
@@ -42,6 +52,8 @@ class LendingHttpProtocol(HttpToolsProtocol):
         """Nobody is waited for any more."""
         self._arrived()
         self._read_on()
+        if self._resting is not None:
+            self._resting.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -64,7 +76,7 @@ class LendingHttpProtocol(HttpToolsProtocol):
         if self._arriving is not None:
             self._arrived()
         self._in_head = False
-        self.scope["extensions"] = {LENT: self}  # type: ignore[dict-item]
+        self.scope["extensions"] = {LENT: self, WHOLE: self}  # type: ignore[dict-item]
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -80,10 +92,68 @@ class LendingHttpProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """An answer was given; to a request that is still arriving, where its body was not worth waiting for."""
-        super().on_response_complete()
+        """An answer was given; to a request that is still arriving, where its body was not worth waiting for.
+
+        As uvicorn's own, but for one timer a connection and not one a request.
+        """
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        else:
+            self._answered_at = self.loop.time()
+            if self._resting is None:
+                self._resting = self.loop.call_later(self.timeout_keep_alive, self._look_whether_idle)
         if self.cycle.response_complete and self.cycle.more_body and self._arriving is None:
             self._expect()
+
+    def _look_whether_idle(self) -> None:
+        """Close a connection on which nothing was asked since its last answer; whatever is answered looks again."""
+        self._resting = None
+        if self._in_head or not self.cycle.response_complete:
+            return
+        left = self._answered_at + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._resting = self.loop.call_later(left, self._look_whether_idle)
+        else:
+            self.timeout_keep_alive_handler()
+
+    def body(self, receive: Receive) -> bytes | None:
+        """The body of the request that is being answered, where all of it is here."""
+        cycle = self.cycle
+        if getattr(receive, "__self__", None) is not cycle or cycle.more_body or cycle.waiting_for_100_continue:
+            return None
+        if cycle.disconnected or cycle.response_complete or not cycle.message_event.is_set():
+            return None
+        self.flow.resume_reading()
+        cycle.message_event.clear()
+        body, cycle.body = bytes(cycle.body), bytearray()
+        return body
+
+    def answer(self, send: Send, headers: bytes, body: bytes) -> bool:
+        """Write an answer with status 200, and be ready for what comes next."""
+        cycle = self.cycle
+        if getattr(send, "__self__", None) is not cycle or cycle.response_started or cycle.disconnected:
+            return False
+        if not cycle.keep_alive or cycle.access_log or self.flow.write_paused or self.scope["method"] == "HEAD":
+            return False
+        cycle.response_started = cycle.response_complete = True
+        cycle.waiting_for_100_continue = False
+        cycle.message_event.set()
+        said = self.server_state.default_headers
+        if said is not self._said:  # once a second there is another date among them
+            self._said = said
+            self._beginning = STATUS_LINE[200] + b"".join(b"%s: %s\r\n" % each for each in said)
+        head = b"%s%s\r\n" % (self._beginning, headers)
+        if len(body) > _JOINED:
+            self.transport.write(head)
+            self.transport.write(body)
+        else:
+            self.transport.write(head + body)
+        cycle.on_response()
+        return True
 
     def pause_writing(self) -> None:
         """The client does not read as fast as is written to it."""
