@@ -39,15 +39,21 @@ MUTATION_WEIGHT = 10
 class Cost:
     """A sum: a constant, and parts that are repeated as often as the variables say."""
 
-    __slots__ = ("constant", "parts")
+    __slots__ = ("_flat", "constant", "parts")
 
     def __init__(self, constant: int, parts: tuple[tuple[Size, Cost], ...] = ()) -> None:
         self.constant = min(constant, SATURATED)
         self.parts = parts
+        self._flat = not any(part.parts for _, part in parts)
 
     def of(self, variables: Mapping[str, Any]) -> int:
         """The cost with these (coerced) variables, at most SATURATED."""
-        return self.constant if not self.parts else self._of(variables, {})
+        if not self._flat:
+            return self._of(variables, {})
+        found = self.constant
+        for size, part in self.parts:
+            found += (size if isinstance(size, int) else size(variables)) * part.constant
+        return min(found, SATURATED)
 
     def _of(self, variables: Mapping[str, Any], known: dict[int, int]) -> int:
         found = known.get(id(self))

@@ -124,7 +124,7 @@ class Entity:
             values |= coerced_fields(representation, other.fields, translate)
         return values
 
-    async def all_of(self, info: strawberry.Info, keys: Sequence[KeyValues]) -> Sequence[Any]:
+    async def all_of(self, info: strawberry.Info, keys: Sequence[KeyValues]) -> list[Any]:
         """A value, None or an exception for each key, in order."""
         if self.batch is not None:
             found = self.batch(info, list(keys)) if self._takes_info else self.batch(list(keys))
@@ -198,9 +198,11 @@ class SubgraphSchema(Schema):
         admit = settings.admit
         if len(representations) > settings.cap:
             raise limit_exceeded("representations", settings.cap)
+        if admit is open_to_all and (alike := same(representations, self._plain_keys)) is not None:
+            return await self._found(info, *alike)
         answers: list[Any] = [None] * len(representations)
-        groups = same(representations, self._plain_keys) if admit is open_to_all else {}
-        for index, representation in enumerate(() if groups else representations):
+        groups: dict[str, tuple[list[int], list[KeyValues]]] = {}
+        for index, representation in enumerate(representations):
             try:
                 name, key = self.read(representation)
                 if admit is not open_to_all:
@@ -215,11 +217,10 @@ class SubgraphSchema(Schema):
             places, keys = groups[name]
             places.append(index)
             keys.append(key)
-        filling = [self._fill(answers, info, name, *group) for name, group in groups.items()]
-        if len(filling) == 1:
-            await filling[0]
-        else:
-            await asyncio.gather(*filling)
+        found = await asyncio.gather(*(self._found(info, name, keys) for name, (_, keys) in groups.items()))
+        for (places, _), values in zip(groups.values(), found, strict=True):
+            for index, value in zip(places, values, strict=True):
+                answers[index] = value
         return answers
 
     def read(self, representation: Any) -> tuple[str, KeyValues]:
@@ -239,12 +240,9 @@ class SubgraphSchema(Schema):
             raise BadRepresentation("The representation's type is no entity that this subgraph resolves.")
         return name, entity.key_of(representation, self.entity_settings.translate)
 
-    async def _fill(
-        self, answers: list[Any], info: strawberry.Info, name: str, places: list[int], keys: list[KeyValues]
-    ) -> None:
+    async def _found(self, info: strawberry.Info, name: str, keys: list[KeyValues]) -> list[Any]:
+        """What is at these keys; where asking itself failed, that failure in each place."""
         try:
-            values = await self.entities[name].all_of(info, keys)
+            return await self.entities[name].all_of(info, keys)
         except Exception as error:
-            values = [error] * len(keys)
-        for index, value in zip(places, values, strict=True):
-            answers[index] = value
+            return [error] * len(keys)

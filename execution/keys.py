@@ -115,15 +115,15 @@ def plain_key(key: FieldSet) -> Callable[[Mapping[str, Any]], dict[str, Any]] | 
 
 def same(
     representations: Sequence[Any], plain: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]]
-) -> dict[str, tuple[list[int], list[dict[str, Any]]]]:
-    """Places and keys by type, where all are of one type and have plain keys, as gateways ask. Empty where not."""
+) -> tuple[str, list[dict[str, Any]]] | None:
+    """The type and the keys, where all are of one type and have plain keys, as gateways ask. None where not."""
     try:
         name = representations[0]["__typename"]
         read = plain[name]
         keys = [read(each) for each in representations if each["__typename"] == name]
     except Exception:  # each is read by itself then, and what is wrong with one is said in its place
-        return {}
-    return {name: (list(range(len(keys))), keys)} if len(keys) == len(representations) else {}
+        keys = []
+    return (name, keys) if keys and len(keys) == len(representations) else None
 
 
 def has_all(value: Mapping[str, Any], fields: tuple[KeyField, ...]) -> bool:

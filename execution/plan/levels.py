@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from strawberry.execution import optimized_is_awaitable
@@ -14,10 +14,14 @@ from execution.plan.positions import Running
 from execution.plan.signals import Aside, Reason
 
 
-async def arrived(running: Running, *fields: tuple[Deferred, list[Any]]) -> list[Sequence[Any]]:
-    """For each field the values of its parents, in order. Everything started has ended when this returns or raises."""
+def begun(running: Running, *fields: tuple[Deferred, list[Any]]) -> list[Any] | Coroutine[Any, Any, list[Any]]:
+    """For each field the values of its parents, in order; what is to be awaited for them, where they are not all here.
+
+    Everything started has ended when the values are there, or when something is raised.
+    """
     found: list[Any] = []
     waiting: list[tuple[list[Any], int, Any]] = []
+    wrong = False
     try:
         for field, parents in fields:
             values = field.start(parents, running) if parents else []
@@ -28,13 +32,26 @@ async def arrived(running: Running, *fields: tuple[Deferred, list[Any]]) -> list
                         waiting.append((values, place, value))
             elif type(values) is not list and optimized_is_awaitable(values):
                 waiting.append((found, len(found) - 1, values))
+            elif not _of_each(values, parents):
+                wrong = True
     except BaseException:
         _drop(found)
         raise
+    if waiting:
+        return _arrived(fields, found, waiting)
+    if wrong:
+        raise Aside(Reason.VALUE)
+    return found
+
+
+async def _arrived(
+    fields: Sequence[tuple[Deferred, list[Any]]], found: list[Any], waiting: list[tuple[list[Any], int, Any]]
+) -> list[Any]:
+    """The same once all is here."""
     if len(waiting) == 1:
         ((values, place, value),) = waiting
         values[place] = await value
-    elif waiting:
+    else:
         await _fill(waiting)
     for (field, parents), values in zip(fields, found, strict=True):
         if field.whole and not _of_each(values, parents):

@@ -11,7 +11,7 @@ from types import CoroutineType
 from typing import Any
 
 from execution.plan.classes import CAST, PlainClasses
-from execution.plan.levels import arrived
+from execution.plan.levels import begun
 from execution.plan.records import Records, as_written, written_out
 from execution.plan.signals import Aside, Reason
 
@@ -52,8 +52,8 @@ class Source:
             "learn": plain.learn,
             "CAST": CAST,
             "COROUTINE": CoroutineType,
-            "arrived": arrived,
             "as_written": as_written,
+            "begun": begun,
             "written_out": written_out,
         }
 

@@ -13,7 +13,7 @@ The written function has this form, for `{ shop { code products { name } } }` wi
         v2 = O8(v6, None)                    # a record: its class knows the keys that the document wants
         d5.append(v2)
         root = O9(v2)
-        [s10] = await arrived(R, (C11, q5))  # level 1: products
+        [s10] = s if type(s := begun(R, (C11, q5))) is list else await s  # level 1: products
         for d12, v13 in zip(d5, s10): ...    # and d12.f1 = v13
         return written_out(O14(root))
 """
@@ -98,7 +98,7 @@ class Writer:
     def _level(self, at: Lines, queues: list[Queue]) -> None:
         names = [self._source.fresh("s") for _ in queues]
         asked = ", ".join(f"({queue.call}, q{queue.parents})" for queue in queues)
-        at.write(f"[{', '.join(names)}] = await arrived(R, {asked})")
+        at.write(f"[{', '.join(names)}] = s if type(s := begun(R, {asked})) is list else await s")
         for queue, name in zip(queues, names, strict=True):
             value, answer = self._source.fresh("v"), self._source.fresh("d")
             at.write(f"for {answer}, {value} in zip(d{queue.parents}, {name}):")
