@@ -8,6 +8,7 @@ from execution.entities import SubgraphSchema
 from execution.hooks import CompiledExecutor
 from execution.plan import CompiledQueries, FragmentedQueries, PlanSettings, ShadowedQueries
 from schema.fragments import KeptEnterprises
+from server.contexts import renewed
 from server.metrics import Metrics
 from server.settings import Settings
 
@@ -26,7 +27,7 @@ def compiled(settings: Settings, schema: SubgraphSchema, metrics: Metrics) -> Co
     if settings.fragments.kept:
         plans = FragmentedQueries(plans, schema, KeptEnterprises(), settings.fragments.kept)
         metrics.watch_fragments(plans)
-    return ShadowedQueries(plans, schema, _mismatched) if said.mode == "shadow" else plans
+    return ShadowedQueries(plans, schema, _mismatched, renewed) if said.mode == "shadow" else plans
 
 
 def _mismatched(document_hash: str) -> None:

@@ -57,7 +57,7 @@ class Plans(BaseSettings):
     mode: Literal["on", "off", "shadow"] = Field(
         "on",
         description="Whether queries, and events of subscriptions, are compiled; `shadow` runs both ways, compares and "
-        "answers as interpreted; where they differ the plan is asked once more, for something may have changed.",
+        "answers as interpreted; where they differ the interpreter is asked once more, for something may have changed.",
     )
     kept: Count = Field(1_000, description="Compiled queries and subscriptions kept, per process.")
 

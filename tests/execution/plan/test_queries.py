@@ -11,7 +11,7 @@ import pytest
 
 from execution.engine import Engine
 from execution.operation import OperationRequest
-from execution.plan import CompiledQueries, PlanSettings, ShadowedQueries
+from execution.plan import CompiledQueries, PlanSettings
 from execution.plan.bounds import Bounds, Spent
 from execution.plan.signals import Reason, Unplannable
 from tests.execution.plan import moods, world
@@ -174,20 +174,3 @@ async def test_an_engine_with_plans_answers_as_one_without(seed: int) -> None:
     plain, compiled = Engine(schema), Engine(schema, executor=CompiledQueries(schema, AT_ONCE))
     text = "{ things { id name colour place { name slow capital { name } } found { __typename } next { weight } } }"
     assert await answer(compiled, text) == await answer(plain, text)
-
-
-async def test_in_shadow_both_answer_and_a_difference_is_told() -> None:
-    schema = world.schema()
-    told: list[str] = []
-    plans = CompiledQueries(schema, AT_ONCE)
-    engine = Engine(schema, executor=ShadowedQueries(plans, schema, told.append))
-    assert await answer(engine, "{ thing { name } }") == {"data": {"thing": {"name": "1"}}}
-    assert (plans.figures.compared, plans.figures.mismatched) == (1, 0)
-    (plan,) = plans._plans._made._items.values()
-
-    async def lie(running: Any) -> bytes:
-        return b'{"data":{"thing":{"name":"2"}}}'
-
-    plan.run = lie
-    assert await answer(engine, "{ thing { name } }") == {"data": {"thing": {"name": "1"}}}
-    assert (plans.figures.compared, plans.figures.mismatched, len(told)) == (2, 1, 1)
