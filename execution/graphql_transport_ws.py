@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import orjson
@@ -16,6 +17,8 @@ from execution.requests import deeper_than
 
 SUBPROTOCOL = "graphql-transport-ws"
 ACKNOWLEDGEMENT = b'{"type":"connection_ack"}'
+SHORT = 65_536
+"""What is shorter is framed once for all who are told it one after the other; to remember more would hold memory."""
 
 
 class CloseCode(IntEnum):
@@ -168,7 +171,7 @@ class Frames:
 
     def next(self, body: bytes) -> bytes:
         """One answer."""
-        return self.opening + body + b"}"
+        return _next(self.opening, body) if len(body) < SHORT else self.opening + body + b"}"
 
     def error(self, errors: bytes) -> bytes:
         """The operation was refused before it ran: `errors` is a JSON list; nothing follows for this id."""
@@ -177,6 +180,11 @@ class Frames:
     def complete(self) -> bytes:
         """Nothing follows for this id."""
         return b'{"id":' + orjson.dumps(self.id) + b',"type":"complete"}'
+
+
+@lru_cache(maxsize=1)
+def _next(opening: bytes, body: bytes) -> bytes:
+    return opening + body + b"}"
 
 
 def pong(payload: dict[str, Any] | None) -> bytes:

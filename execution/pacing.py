@@ -36,7 +36,7 @@ class Pace:
         remaining = written + self._pause - now
         if remaining <= 0:
             _safely(write)
-            self._spend(now)
+            self.spend(now)
             return True
         self._due.append(write)
         if not self._scheduled:
@@ -44,15 +44,23 @@ class Pace:
             asyncio.get_running_loop().call_later(remaining, self._write_all)
         return False
 
+    def moment(self, written: float) -> float:
+        """Now, where a connection that was last written to then may be written to at once; 0 where it may not.
+
+        For those who cannot afford a callable for each write; whoever writes calls `spend` afterwards.
+        """
+        now = monotonic()
+        return now if written + self._pause <= now else 0.0
+
     def _write_all(self) -> None:
         now = monotonic()
         due, self._due = self._due, []
         self._scheduled = False
         for write in due:
             _safely(write)
-        self._spend(now)
+        self.spend(now)
 
-    def _spend(self, began: float) -> None:
+    def spend(self, began: float) -> None:
         """So much was spent on writing since then; what a whole pause cost decides how long the next one is."""
         if began - self._since > self._pause:
             self._pause = min(max(self._gap, self._spent), _LONGEST)
@@ -65,5 +73,10 @@ def _safely(write: Callable[[], None]) -> None:
     try:
         write()
     except Exception as error:
-        told = {"message": "A connection could not be written to.", "exception": error}
-        asyncio.get_running_loop().call_exception_handler(told)
+        unwritten(error)
+
+
+def unwritten(error: Exception) -> None:
+    """Have it told that one connection could not be written to."""
+    told = {"message": "A connection could not be written to.", "exception": error}
+    asyncio.get_running_loop().call_exception_handler(told)

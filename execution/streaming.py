@@ -24,7 +24,7 @@ from execution.interruption import Interruption, InterruptionReason
 from execution.operation import Answer, OperationRequest, Prepared
 from execution.pacing import Pace
 from execution.runs import MakeContext, Run, StreamSettings
-from execution.subscription import Subscription
+from execution.subscription import Subscription, never
 
 
 class StreamInfo(RequestInfo, frozen=True):
@@ -81,13 +81,16 @@ class Streams:
         interruption: Interruption,
         make_context: MakeContext,
         on_ready: Callable[[], None],
+        at_once: Callable[[Answer], bool] = never,
     ) -> Subscription:
         """Start a subscription, or join an equal one that runs. `on_ready` is called whenever `take()` has something.
+
+        Where nothing waits, `at_once` is offered an answer before it does, and says whether it has told it.
 
         `context` and `interruption` are the subscriber's own; an execution that is shared gets a context of its own
         from `make_context`, because it may outlive the subscriber that started it.
         """
-        subscription = Subscription(self, request, context, interruption, on_ready)
+        subscription = Subscription(self, request, context, interruption, on_ready, at_once)
         key = self._key(request, prepared, context)
         if key is None:
             run = self._started(request, interruption, _given(context), None)

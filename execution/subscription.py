@@ -11,10 +11,16 @@ from execution.operation import Answer, OperationRequest
 from execution.runs import Home, Run
 
 
+def never(answer: Answer) -> bool:
+    """The default: a transport takes its answers when it comes for them."""
+    return False
+
+
 class Subscription:
     """One subscriber's end of a stream: answers wait here until its transport takes them."""
 
     __slots__ = (
+        "_at_once",
         "_bytes",
         "_context",
         "_enough",
@@ -36,12 +42,14 @@ class Subscription:
         context: Any,
         interruption: Interruption,
         on_ready: Callable[[], None],
+        at_once: Callable[[Answer], bool] = never,
     ) -> None:
         self._home = home
         self._request = request
         self._context = context
         self._interruption = interruption
         self._on_ready = on_ready
+        self._at_once = at_once
         self._enough = min(home.settings.ahead, home.settings.queue_items // 2)
         self._queue: list[Answer] = []
         self._bytes = 0
@@ -76,6 +84,9 @@ class Subscription:
     def offer(self, answer: Answer, mark: Any) -> None:
         """Queue one answer of a run; a shared run's subscriber whose queue is full is told that it is too slow."""
         if not self._queue:
+            if self._at_once(answer):
+                self._mark = mark
+                return
             self._keep(answer, mark)
             self._on_ready()
             return

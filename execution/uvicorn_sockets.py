@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import uvicorn
@@ -11,6 +12,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import CloseCode, Frame
 from websockets.http11 import Request
 
+from execution.graphql_transport_ws import SHORT
 from execution.outbox import LENT
 from execution.streaming import Streams
 from execution.waiting import Gate, Inbox
@@ -27,6 +29,9 @@ def text_frame(payload: bytes) -> bytes:
     if length < 65_536:
         return b"\x81\x7e" + length.to_bytes(2) + payload
     return b"\x81\x7f" + length.to_bytes(8) + payload
+
+
+_remembered = lru_cache(maxsize=1)(text_frame)
 
 
 class LendingProtocol(WebSocketsSansIOProtocol):
@@ -88,7 +93,11 @@ class LendingProtocol(WebSocketsSansIOProtocol):
         """Write frames as one; False where the transport asks to pause."""
         if self.close_sent or self.transport.is_closing():
             return True
-        self.transport.write(text_frame(texts[0]) if len(texts) == 1 else b"".join(map(text_frame, texts)))
+        if len(texts) > 1:
+            self.transport.write(b"".join(map(text_frame, texts)))
+        else:
+            (text,) = texts
+            self.transport.write(_remembered(text) if len(text) < SHORT else text_frame(text))
         return self.writable.is_set()
 
     def resume_writing(self) -> None:
