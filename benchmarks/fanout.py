@@ -23,7 +23,8 @@ from pathlib import Path
 import aiohttp
 import uvloop
 
-from benchmarks.feeding import finished, serving, subscribe, write
+from benchmarks.feed_ears import finished, listening
+from benchmarks.feeding import serving, write
 
 MARK = b'"recordedAt"'
 HERE = Path(__file__).parent / "fanout"
@@ -31,13 +32,15 @@ HERE = Path(__file__).parent / "fanout"
 
 async def ours(sockets: int, changes: int, together: int) -> float:
     """Deliveries a second, from before the first commit to the last delivery."""
-    async with serving() as (server, database):
-        clients = await subscribe(server.port, sockets, server.tokens(sockets), MARK, lambda *_: None)
+    async with (
+        serving() as ((server,), database),
+        listening(server.port, sockets, server.tokens(sockets), MARK) as ears,
+    ):
         await asyncio.sleep(1)
         began = time.monotonic()
         for each in range(0, changes, together):
             await write(database, each, together)
-        await finished(clients, changes, 60)
+        await finished(ears, changes, 60)
         return sockets * changes / (time.monotonic() - began)
 
 
@@ -58,12 +61,12 @@ def _peer(folder: Path) -> Iterator[int]:
 async def theirs(port: int, sockets: int, changes: int) -> float:
     """The same of the peer."""
     document = "subscription { changes { ... on ChangeBatch { from to changes { id type recordedAt effectiveAt } } } }"
-    clients = await subscribe(port, sockets, [""], MARK, lambda *_: None, document=document)
-    await asyncio.sleep(1)
-    began = time.monotonic()
-    async with aiohttp.ClientSession() as session, session.post(f"http://127.0.0.1:{port}/emit?count={changes}"):
-        await finished(clients, changes, 60)
-    return sockets * changes / (time.monotonic() - began)
+    async with listening(port, sockets, [""], MARK, document=document) as ears, aiohttp.ClientSession() as session:
+        await asyncio.sleep(1)
+        began = time.monotonic()
+        async with session.post(f"http://127.0.0.1:{port}/emit?count={changes}"):
+            await finished(ears, changes, 60)
+        return sockets * changes / (time.monotonic() - began)
 
 
 def main(sockets: int, changes: int) -> None:

@@ -14,40 +14,37 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks.feed_ears import Ears, stamped
+from benchmarks.feeding import on
 from benchmarks.percentiles import ranked
 
 BYTES = 420
 """As long as the frame of one change in `benchmarks.feed`."""
 
 
-class Waiting(asyncio.Protocol):
-    """Notes how long ago what arrives was sent to the first."""
-
-    def __init__(self, found: list[float]) -> None:
-        self._found = found
-
-    def data_received(self, data: bytes) -> None:
-        """Every message begins with the moment at which its round began."""
-        now = time.time()
-        for start in range(0, len(data), BYTES):
-            (began,) = struct.unpack_from("d", data, start)
-            self._found.append((now - began) * 1000)
-
-
-async def floor(subscribers: int, times: int) -> dict[str, Any]:
-    """Milliseconds from before the first send of a round to each socket's reader, ten rounds a second."""
+async def floor(subscribers: int, times: int, core: int | None) -> dict[str, Any]:
+    """Milliseconds from before the first send of a round until each socket has it, ten rounds a second."""
     found: list[float] = []
+
+    def heard(data: bytes, arrived: float) -> None:
+        for start in range(0, len(data), BYTES):  # every message begins with the moment at which its round began
+            (began,) = struct.unpack_from("d", data, start)
+            found.append((arrived - began) * 1000)
+
     words = [sys.executable, "-m", "benchmarks.feed_floor", str(subscribers), str(times)]
-    sender = await asyncio.create_subprocess_exec(*words, stdout=subprocess.PIPE, cwd=Path(__file__).parents[1])
+    sender = await asyncio.create_subprocess_exec(
+        *words, stdout=subprocess.PIPE, cwd=Path(__file__).parents[1], preexec_fn=on(core)
+    )
     assert sender.stdout is not None
     port, loop = int(await sender.stdout.readline()), asyncio.get_running_loop()
-    opened = [(await loop.create_connection(lambda: Waiting(found), "127.0.0.1", port))[0] for _ in range(subscribers)]
-    async with asyncio.timeout(times / 10 + 30):
+    async with Ears() as ears, asyncio.timeout(times / 10 + 30):
+        for _ in range(subscribers):
+            opened = stamped(socket.socket())
+            await loop.sock_connect(opened, ("127.0.0.1", port))
+            ears.add(opened, heard)
         while len(found) < subscribers * times:  # noqa: ASYNC110 what counts is not to be slowed
             await asyncio.sleep(0.05)
-    for each in opened:
-        each.close()
-    await sender.wait()
+        await sender.wait()
     return {"bare sends to": subscribers, **ranked(found)}
 
 

@@ -11,14 +11,13 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import cast
 from uuid import uuid4
 
 import aiohttp
-import orjson
 
 from btb.actors import REGISTER
 from btb.changes import Change, ChangeCause, ChangeType
@@ -37,12 +36,18 @@ FOLLOW = """subscription ($after: Cursor) { changes(after: $after) {
 } }"""
 
 
-class Server:
-    """`btb serve` on a free port, living in a folder of its own."""
+def on(core: int | None) -> Callable[[], None] | None:
+    """What a process does first that may use this core only."""
+    return None if core is None else partial(os.sched_setaffinity, 0, {core})
 
-    def __init__(self, folder: Path, database: str) -> None:
+
+class Server:
+    """`btb serve` on a free port, living in a folder that it may share with other replicas; on one core if told so."""
+
+    def __init__(self, folder: Path, database: str, core: int | None = None) -> None:
         self.folder = folder
         self.database = database
+        self._core = core
         with socket.socket() as opened:
             opened.bind(("127.0.0.1", 0))
             self.port: int = opened.getsockname()[1]
@@ -58,7 +63,7 @@ class Server:
             "BTB_LOG_LEVEL": "error",
         }
         words = [sys.executable, "-c", "from server.cli import main; main()", "serve"]
-        self.process = subprocess.Popen(words, cwd=self.folder, env=environment)
+        self.process = subprocess.Popen(words, cwd=self.folder, env=environment, preexec_fn=on(self._core))
 
     async def ready(self) -> None:
         """Wait until it answers."""
@@ -82,7 +87,8 @@ class Server:
 
     def tokens(self, sockets: int) -> list[str]:
         """Tokens of as many clients as may hold so many sockets, with the scope of the feed."""
-        issuer = RehearsalIssuer(self._keys())
+        file = self.folder / ".local" / "rehearsal-issuer.json"
+        issuer = RehearsalIssuer(RehearsalKeys.kept(file).of(f"http://127.0.0.1:{self.port}/rehearsal-issuer"))
         scope = {"scope": "btb:feed:read", "aud": SYSTEMS}
         names = [f"subscriber-{each}" for each in range(-(-sockets // SOCKETS_EACH))]
         return [issuer.sign({"sub": name, "client_id": name, **scope}, timedelta(hours=1)) for name in names]
@@ -93,9 +99,6 @@ class Server:
             head = await current_head(session)
         keys = KeyRing.load_or_create(self.folder / ".local" / "person-keys")
         return Cursors(keys.secret("cursors"), head.epoch).write(0 if first else head.position)
-
-    def _keys(self) -> RehearsalKeys:
-        return RehearsalKeys.kept(self.folder / ".local" / "rehearsal-issuer.json")
 
     def stop(self) -> None:
         """End it."""
@@ -121,18 +124,19 @@ def postgresql() -> Iterator[str]:
 
 
 @asynccontextmanager
-async def serving() -> AsyncIterator[tuple[Server, Database]]:
-    """A replica over PostgreSQL, and its register open for writing, as another replica has it."""
-    with postgresql() as url, tempfile.TemporaryDirectory() as folder:
-        server = Server(Path(folder), url)
-        server.start()
-        await server.ready()
+async def serving(replicas: int = 1, core: int | None = None) -> AsyncIterator[tuple[list[Server], Database]]:
+    """So many replicas over one PostgreSQL, and its register open for writing, as another replica has it."""
+    with postgresql() as url, tempfile.TemporaryDirectory() as folder, ExitStack() as stopping:
+        servers = [Server(Path(folder), url, core) for _ in range(replicas)]
+        for server in servers:
+            server.start()
+            stopping.callback(server.stop)
+            await server.ready()
         database = Database.open(url)
         try:
-            yield server, database
+            yield servers, database
         finally:
             await database.close()
-            server.stop()
 
 
 def number() -> EnterpriseNumber:
@@ -164,84 +168,3 @@ async def write(
     async with database.working() as session:
         await record(session, made)
         commits(time.time())
-
-
-class Counting(asyncio.Protocol):
-    """A graphql-transport-ws client as thin as can be: it counts `mark` in what it hears.
-
-    `heard` is told how many it had heard before, how many it heard now, and when.
-    """
-
-    def __init__(
-        self, host: str, init: bytes, subscribe: bytes, mark: bytes, heard: Callable[[int, int, float], None]
-    ) -> None:
-        self._request = (
-            f"GET /graphql HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
-            "Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n"
-        ).encode()
-        self._init, self._subscribe, self._mark, self._heard = init, subscribe, mark, heard
-        self._stage, self._tail = 0, b""
-        self.count = 0
-        self.ready = asyncio.get_running_loop().create_future()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Ask for a WebSocket."""
-        self.transport = cast(asyncio.Transport, transport)
-        transport.write(self._request)
-
-    def data_received(self, data: bytes) -> None:
-        """Count; the first answers only open the conversation."""
-        data = self._tail + data
-        if self._stage == 0 and b"\r\n\r\n" in data:
-            self._stage, data = 1, data.split(b"\r\n\r\n", 1)[1]
-            self.transport.write(_masked(self._init))
-        if self._stage == 1 and b"connection_ack" in data:
-            self._stage, data = 2, b""
-            self.transport.write(_masked(self._subscribe))
-            self.ready.set_result(None)
-        found = data.count(self._mark)
-        if found:
-            self._heard(self.count, found, time.time())
-            self.count += found
-        last = data.rfind(self._mark)
-        rest = data if last < 0 else data[last + len(self._mark) :]
-        self._tail = data if self._stage < 2 else rest[-len(self._mark) + 1 :]
-
-
-def _masked(payload: bytes) -> bytes:
-    size = len(payload)
-    head = bytes((0x81, 0x80 | size)) if size < 126 else b"\x81\xfe" + size.to_bytes(2)
-    return head + bytes(4) + payload
-
-
-async def subscribe(
-    port: int,
-    count: int,
-    tokens: list[str],
-    mark: bytes,
-    heard: Callable[[int, int, float], None],
-    document: str = FOLLOW,
-    after: str | None = None,
-) -> list[Counting]:
-    """That many subscribers, each acknowledged; their tokens take turns."""
-    loop, found = asyncio.get_running_loop(), []
-    wanted = orjson.dumps(
-        {"id": "1", "type": "subscribe", "payload": {"query": document, "variables": {"after": after}}}
-    )
-    for each in range(count):
-        token = tokens[each % len(tokens)]
-        init = orjson.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}})
-        _, client = await loop.create_connection(
-            lambda init=init: Counting(f"127.0.0.1:{port}", init, wanted, mark, heard), "127.0.0.1", port
-        )
-        found.append(client)
-        await client.ready
-    return found
-
-
-async def finished(clients: list[Counting], each: int, within: float) -> None:
-    """Wait until every one has heard so many changes."""
-    async with asyncio.timeout(within):
-        while any(client.count < each for client in clients):  # noqa: ASYNC110 what counts is not to be slowed
-            await asyncio.sleep(0.005)
