@@ -15,8 +15,8 @@ from typing import Any, NewType, TypeAlias
 from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from datasources.register.asynchronous import AsyncConnection, AsyncEngine, create_async_engine
 from datasources.register.failures import DATABASE_ERRORS, RegisterFailure, failure, failure_at_commit
 from datasources.register.lending import Lending
 from datasources.register.one_hop import OneHop

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from datasources.register.asynchronous import AsyncConnection, AsyncEngine
 
 
 class Lending:
