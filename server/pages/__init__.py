@@ -12,7 +12,7 @@ from typing import Final
 import orjson
 from starlette.routing import Route
 
-from server.pages.files import FOLDER, Page, file
+from server.pages.files import FOLDER, File, Page
 from server.pages.questions import QUESTIONS
 
 # `connect-src 'self'` covers our own WebSockets in today's browsers. Styles are written into the page by the front
@@ -34,10 +34,10 @@ _ASSETS: Final = (
 
 def page_routes(*, graphiql: bool, rehearsal: bool) -> list[Route]:
     """The routes of the pages; `graphiql` says whether there is one, `rehearsal` whether people here are invented."""
-    pages = {"/": _front(graphiql, rehearsal)}
+    pages: dict[str, Page | File] = {"/": _front(graphiql, rehearsal)}
     if graphiql:
         pages["/graphiql"] = _graphiql()
-        pages |= {f"/graphiql/{name.removeprefix('assets/')}": file(name) for name in _ASSETS}
+        pages |= {f"/graphiql/{name.removeprefix('assets/')}": File(name) for name in _ASSETS}
     return [Route(path, page, methods=["GET"]) for path, page in pages.items()]
 
 

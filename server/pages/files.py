@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -51,7 +52,16 @@ class Page:
         await response(scope, receive, send)
 
 
-def file(name: str) -> Page:
-    """A script or style sheet beside this module."""
-    path = FOLDER / name
-    return Page(path.read_bytes(), path.suffix)
+class File:
+    """A script or style sheet beside this module, read when somebody first asks for it: some have half a megabyte."""
+
+    def __init__(self, name: str) -> None:
+        self._path = FOLDER / name
+
+    @cached_property
+    def _page(self) -> Page:
+        return Page(self._path.read_bytes(), self._path.suffix)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """As its page does."""
+        await self._page(scope, receive, send)
