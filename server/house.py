@@ -87,7 +87,7 @@ async def open_house(settings: Settings, metrics: Metrics, town: Town | None = N
         keys = KeyRing.load_or_create(settings.house.person_keys)
         async with database.reading() as session:
             head = await current_head(session)
-        feed = Feed(RegisterLog(database))
+        feed = Feed(RegisterLog(database), recent=settings.following.kept)
         await feed.start()
         stack.push_async_callback(feed.stop)
         ledger = Ledger(database)
