@@ -1,7 +1,7 @@
 """The feed: the register's log, read once for everybody who follows it, in order and without a gap.
 
 Reads belong to the feed and never to a follower's task, so that a follower who disappears strands nothing. What
-followers receive names positions: `from` is not included, `to` is.
+followers receive is in `feed_items`.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass
 from time import monotonic
-from typing import Protocol, Self, TypeAlias
+from typing import Protocol
 
 from btb.changes import Change
 from btb.filters import ChangeFilter
+from datasources.feed_items import Batch, Checkpoint, FeedItem, Interrupted
 from datasources.followers import Follower, InterruptionReason, Readings
 
 logger = logging.getLogger(__name__)
@@ -25,41 +25,6 @@ PAGE = 500
 
 LIVE = 50
 """One who is no further behind than so many changes reads live; anybody else reads a backlog."""
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Everything in (start, to] that passes the follower's filter; never empty."""
-
-    start: int
-    to: int
-    changes: tuple[Change, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """Nothing in (start, to] passes the follower's filter."""
-
-    start: int
-    to: int
-
-
-@dataclass(frozen=True, slots=True)
-class Interrupted:
-    """The last item. `resume_after` is what the follower has surely been given."""
-
-    reason: InterruptionReason
-    resume_after: int | None
-
-    @classmethod
-    def of(cls, follower: Follower, reached: int) -> Self:
-        """What an interrupted follower is told, who was given everything up to there."""
-        reason = follower.reason
-        assert reason is not None
-        return cls(reason, None if reason is InterruptionReason.CURSOR_OF_OTHER_EPOCH else reached)
-
-
-FeedItem: TypeAlias = Batch | Checkpoint | Interrupted
 
 
 class Log(Protocol):
@@ -213,21 +178,36 @@ class Feed:
         """Read what is new and ring; a log that cannot be read is tried again at the next poll."""
         while True:
             try:
-                full = True
-                while full:
-                    page = await self._log.changes_after(read := self._head, PAGE)
-                    full, changes = len(page) == PAGE, _whole_acts(page)
-                    if changes and self._head == read:  # else another epoch began meanwhile
-                        self._recent.extend(changes)
-                        self._head = changes[-1].position or read
-                    for follower in tuple(self._followers) if changes else ():
-                        follower.ring()
+                await (self._read_on() if self._followers else self._look())
             except Exception as failure:
                 logger.warning("The change log could not be read: %s", type(failure).__name__)
             timer = asyncio.get_running_loop().call_later(self._poll, self._bell.set)
             await self._bell.wait()
             timer.cancel()
             self._bell.clear()
+
+    async def _read_on(self) -> None:
+        full = True
+        while full:
+            page = await self._log.changes_after(read := self._head, PAGE)
+            full, changes = len(page) == PAGE, _whole_acts(page)
+            if changes and self._head == read:  # else another epoch began meanwhile
+                self._recent.extend(changes)
+                self._head = changes[-1].position or read
+                self._ring()
+
+    async def _look(self) -> None:
+        """See how far the log is by now; of what nobody follows nothing is read and nothing is kept."""
+        before = self._head
+        head = await self._log.head()
+        if self._head == before < head:
+            self._head = head
+            self._recent.clear()
+            self._ring()
+
+    def _ring(self) -> None:
+        for follower in tuple(self._followers):
+            follower.ring()
 
 
 def _whole_acts(changes: Sequence[Change]) -> Sequence[Change]:

@@ -14,7 +14,8 @@ from btb.cursors import CursorInvalid, CursorOfOtherEpoch
 from btb.filters import ChangeFilter
 from btb.identifiers import EnterpriseNumber
 from btb.mandates import Mandate
-from datasources.feed import PAGE, Batch, FeedItem, Interrupted
+from datasources.feed import PAGE
+from datasources.feed_items import Batch, FeedItem, Interrupted
 from datasources.followers import Follower, InterruptionReason
 from datasources.register import changes as log
 from datasources.register import histories as register

@@ -12,8 +12,8 @@ from btb import filters
 from btb.changes import ChangeCause, ChangeType
 from btb.identifiers import EnterpriseNumber
 from btb.mandates import AccessManagerRole, EndReason
-from datasources import feed
-from datasources.feed import FeedItem
+from datasources import feed_items
+from datasources.feed_items import FeedItem
 from datasources.followers import InterruptionReason
 from resolvers import changes, domains
 from schema.access_manager import AccessManager, Actor, Delegation
@@ -184,11 +184,11 @@ def item(info: Info, said: FeedItem) -> ChangeBatch | Checkpoint | FeedInterrupt
         return Cursor(changes.cursor(info.context, position))
 
     match said:
-        case feed.Batch(start, to, found):
+        case feed_items.Batch(start, to, found):
             return ChangeBatch(from_=at(start), to=at(to), changes=[Change(change=change) for change in found])
-        case feed.Checkpoint(start, to):
+        case feed_items.Checkpoint(start, to):
             return Checkpoint(from_=at(start), to=at(to))
-        case feed.Interrupted(reason, resume_after):
+        case feed_items.Interrupted(reason, resume_after):
             return FeedInterrupted(reason=reason, resume_after=None if resume_after is None else at(resume_after))
         case _:
             assert_never(said)

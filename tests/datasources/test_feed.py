@@ -13,7 +13,8 @@ from btb.changes import Change, ChangeCause, ChangeType
 from btb.filters import EVERYTHING, ChangeFilter
 from btb.identifiers import EnterpriseNumber
 from datasources import feed as feeds
-from datasources.feed import Batch, Checkpoint, Feed, FeedItem, Interrupted
+from datasources.feed import Feed
+from datasources.feed_items import Batch, Checkpoint, FeedItem, Interrupted
 from datasources.followers import Follower, InterruptionReason
 
 START = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -235,4 +236,44 @@ async def test_a_reading_for_a_follower_who_disappears_ends_well_all_the_same(lo
     await begun.wait()
     asking.cancel()
     await asyncio.wait_for(ended.wait(), 5)
+    await feed.stop()
+
+
+async def test_while_nobody_follows_the_log_is_not_read_and_who_comes_then_misses_nothing(log: MemoryLog) -> None:
+    feed = await started(log)
+    for _ in range(600):
+        log.append()
+    async with asyncio.timeout(5):
+        while feed.head < 603:  # noqa: ASYNC110 turns of the loop are what is waited for
+            await asyncio.sleep(0)
+    assert log.reads == []
+    taking = asyncio.create_task(take(feed, 600, 5))
+    await asyncio.sleep(0.05)
+    log.append()
+    log.append()
+    assert await asyncio.wait_for(taking, 5) == [601, 602, 603, 604, 605]
+    await feed.stop()
+
+
+class Slow(MemoryLog):
+    """A log that says where it ends only when it is let."""
+
+    async def head(self) -> int:
+        said = await super().head()
+        if said > 3:
+            await self.let.wait()
+        return said
+
+    let = asyncio.Event()
+
+
+async def test_who_begins_to_follow_while_the_end_of_the_log_is_being_looked_up_is_told_of_it() -> None:
+    log = Slow(3)
+    feed = await started(log)
+    log.append()
+    await asyncio.sleep(0.05)
+    taking = asyncio.create_task(take(feed, 3, 1))
+    await asyncio.sleep(0.05)
+    log.let.set()
+    assert await asyncio.wait_for(taking, 2) == [4]
     await feed.stop()

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from btb.changes import Change
 from btb.filters import EVERYTHING
-from datasources.feed import PAGE, Batch, Feed
+from datasources.feed import PAGE, Feed
+from datasources.feed_items import Batch, Interrupted
 from datasources.followers import Follower
 from tests.datasources.test_feed import MemoryLog, started, take
 
@@ -41,10 +42,13 @@ class Restored(MemoryLog):
 async def test_a_page_of_the_epoch_before_is_not_taken_for_one_of_the_new_epoch() -> None:
     log = Restored(5)
     feed = await started(log)
+    before = feed.follow(5, EVERYTHING, Follower())
+    interrupted = asyncio.ensure_future(anext(before))
+    await asyncio.sleep(0)
     log.feed = feed
     log.append()
-    while log.feed is not None:  # noqa: ASYNC110 turns of the loop are what is waited for
-        await asyncio.sleep(0)
+    assert isinstance(await asyncio.wait_for(interrupted, 5), Interrupted)
+    await before.aclose()
     assert feed.head == 2
     stream = feed.follow(2, EVERYTHING, Follower())
     waiting = asyncio.ensure_future(anext(stream))

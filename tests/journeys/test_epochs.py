@@ -6,7 +6,7 @@ import asyncio
 from contextlib import aclosing
 
 from btb.filters import EVERYTHING
-from datasources.feed import Interrupted
+from datasources.feed_items import Interrupted
 from datasources.followers import Follower, InterruptionReason
 from datasources.register.epoch import renew_epoch
 from tests.cast import CHIEF, REPRESENTATIVE

@@ -6,7 +6,7 @@ import asyncio
 
 from btb.actors import Scope
 from btb.filters import EVERYTHING
-from datasources.feed import Batch
+from datasources.feed_items import Batch
 from datasources.register.consultations import consultations_of
 from resolvers import changes, outages
 from tests.review.asking import client, context_of

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from datasources import feed
+from datasources import feed_items
 from datasources.followers import InterruptionReason
 from datasources.register.changes import changes_after
 from resolvers.context import Context
@@ -26,18 +26,18 @@ FEW, MANY = 240, 20_000
 
 
 @pytest.fixture(scope="module")
-def items(loop: asyncio.AbstractEventLoop, asker: Asker) -> list[feed.FeedItem]:
+def items(loop: asyncio.AbstractEventLoop, asker: Asker) -> list[feed_items.FeedItem]:
     """One of every kind, a batch with all that happened at the bakery."""
 
-    async def read() -> list[feed.FeedItem]:
+    async def read() -> list[feed_items.FeedItem]:
         async with asker.world.house.database.reading() as session:
             found = await changes_after(session, 0, 100)
         assert found
         return [
-            feed.Batch(0, len(found), tuple(found)),
-            feed.Checkpoint(3, 7),
-            feed.Interrupted(InterruptionReason.TOO_SLOW, 7),
-            feed.Interrupted(InterruptionReason.CURSOR_OF_OTHER_EPOCH, None),
+            feed_items.Batch(0, len(found), tuple(found)),
+            feed_items.Checkpoint(3, 7),
+            feed_items.Interrupted(InterruptionReason.TOO_SLOW, 7),
+            feed_items.Interrupted(InterruptionReason.CURSOR_OF_OTHER_EPOCH, None),
         ]
 
     return loop.run_until_complete(read())
@@ -49,7 +49,7 @@ def items(loop: asyncio.AbstractEventLoop, asker: Asker) -> list[feed.FeedItem]:
 def test_what_is_asked_of_the_feed_is_answered_alike(
     loop: asyncio.AbstractEventLoop,
     asker: Asker,
-    items: list[feed.FeedItem],
+    items: list[feed_items.FeedItem],
     moods: st.SearchStrategy[Mood],
     count: int,
 ) -> None:
@@ -64,7 +64,7 @@ def test_what_is_asked_of_the_feed_is_answered_alike(
         for place, (text, variables) in enumerate(asked):
             for said in (items[0], items[1 + place % 3]):
 
-                def told(context: Context, said: feed.FeedItem = said) -> Any:
+                def told(context: Context, said: feed_items.FeedItem = said) -> Any:
                     info: Any = SimpleNamespace(context=context)
                     return item(info, said)
 
