@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 import orjson
-from sqlalchemy import ARRAY, BigInteger, Text, bindparam, text
+from sqlalchemy import ARRAY, BigInteger, BindParameter, Text, bindparam, text
 
 from btb.enterprises import Address, Coded, EnterpriseFacts, EnterpriseKind, EnterpriseName, EnterpriseStatus, Language
 from btb.identifiers import EnterpriseNumber
@@ -30,11 +30,15 @@ Mark: TypeAlias = tuple[int, str]
 
 
 def _statement(on_postgresql: bool) -> Direct:
-    """Both slots, of which the one not in use is not entered; one more row tells of the extract itself."""
     asked = "unnest(:numbers) AS asked(value)" if on_postgresql else "json_each(:numbers) AS asked"
+    asked_for = bindparam("numbers", type_=ARRAY(BigInteger()) if on_postgresql else Text())
+    return _of(asked, asked_for)
+
+
+def _of(asked: str, asked_for: BindParameter[Any]) -> Direct:
+    """Both slots, of which the one not in use is not entered; one more row tells of the extract itself."""
     in_use = "SELECT snapshot, imported_at, slot || '.' || number" + ", NULL" * 14 + " FROM kbo_mirror"
     parts = [in_use, *(_part(slot, asked) for slot in SLOTS)]
-    asked_for = bindparam("numbers", type_=ARRAY(BigInteger()) if on_postgresql else Text())
     return Direct(text(" UNION ALL ".join(parts)).bindparams(asked_for))
 
 
@@ -53,6 +57,8 @@ def _part(slot: Slot, asked: str) -> str:
 
 _ON_POSTGRESQL: Final = _statement(on_postgresql=True)
 _ON_SQLITE: Final = _statement(on_postgresql=False)
+_OF_ONE: Final = _of("(SELECT CAST(:number AS bigint) AS value) AS asked", bindparam("number", type_=BigInteger()))
+"""PostgreSQL plans a statement with a list anew each time, which for one enterprise takes most of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +76,11 @@ async def mirrored(
     """The enterprises that the extract has; None where there is no extract."""
     by_value = {int(number.digits): number for number in numbers}
     in_order = sorted(by_value)  # as they are stored: neighbours are read once
-    values: Any = in_order if on_postgresql else orjson.dumps(in_order).decode()
-    rows = await (_ON_POSTGRESQL if on_postgresql else _ON_SQLITE).rows(session, {"numbers": values})
+    if len(in_order) == 1:
+        rows = await _OF_ONE.rows(session, {"number": in_order[0]})
+    else:
+        values: Any = in_order if on_postgresql else orjson.dumps(in_order).decode()
+        rows = await (_ON_POSTGRESQL if on_postgresql else _ON_SQLITE).rows(session, {"numbers": values})
     in_use: tuple[int, Mark] | None = None
     facts: dict[int, tuple[Any, ...]] = {}
     names: dict[int, list[_Named]] = {}

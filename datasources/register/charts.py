@@ -10,7 +10,18 @@ from operator import attrgetter, itemgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, and_, func, literal_column, select, type_coerce, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    type_coerce,
+    union_all,
+)
 
 from btb.changes import Change
 from btb.chart import Chart, after, replay
@@ -28,18 +39,24 @@ NOT_ENDED = mandates.c.standing != literal_column(f"'{Standing.ENDED.value}'")
 """A literal: a partial index is used only for a condition that is known when the statement is planned."""
 
 
-def _charts(condition: ColumnElement[bool]) -> Select[Any]:
+def _charts(condition: ColumnElement[bool], asked: ColumnElement[bool]) -> Select[Any]:
     joined = enterprises.outerjoin(mandates, and_(mandates.c.enterprise == enterprises.c.number, condition))
     return (
         select(type_coerce(enterprises.c.number, String), enterprises.c.version, *MANDATE_COLUMNS, *DELEGATION_COLUMNS)
         .select_from(joined.outerjoin(delegations, delegations.c.mandate == mandates.c.id))
-        .where(among(enterprises.c.number, EnterpriseNumber, "numbers"))
+        .where(asked)
     )
 
 
-_CHARTS = Direct(_charts(NOT_ENDED))
-_FULL_CHARTS = Direct(_charts(mandates.c.id.is_not(None)))
+_ONE, _MANY = enterprises.c.number == bindparam("number"), among(enterprises.c.number, EnterpriseNumber, "numbers")
+_CHART, _CHARTS = (Direct(_charts(NOT_ENDED, asked)) for asked in (_ONE, _MANY))
+_FULL_CHART, _FULL_CHARTS = (Direct(_charts(mandates.c.id.is_not(None), asked)) for asked in (_ONE, _MANY))
+"""One has a statement of its own: PostgreSQL plans one with a list anew each time, which for one takes most of it."""
 
+_LOCK_ONE = (
+    "INSERT INTO enterprises (number, version) VALUES ($1, 0)"
+    " ON CONFLICT (number) DO UPDATE SET version = enterprises.version"
+)
 _LOCK = (
     "INSERT INTO enterprises (number, version) SELECT number, 0 FROM unnest(CAST($1 AS varchar[])) AS n (number)"
     " ORDER BY number ON CONFLICT (number) DO UPDATE SET version = enterprises.version"
@@ -66,7 +83,10 @@ async def charts(
     """
     if not numbers:
         return {}
-    found = await (_FULL_CHARTS if full else _CHARTS).rows(session, {"numbers": numbers})
+    if len(numbers) == 1:
+        found = await (_FULL_CHART if full else _CHART).rows(session, {"number": next(iter(numbers))})
+    else:
+        found = await (_FULL_CHARTS if full else _CHARTS).rows(session, {"numbers": numbers})
     held: dict[str, list[Mandate]] = {}
     for mandate in mandates_of_rows(found, skip=2):
         held.setdefault(mandate.enterprise.digits, []).append(mandate)
@@ -84,7 +104,8 @@ async def charts_locked(
     SQLite has one writer, who holds everything already.
     """
     if session.dialect.name == "postgresql" and numbers:
-        await fetch(session, _LOCK, [number.digits for number in numbers])
+        digits = [number.digits for number in numbers]
+        await (fetch(session, _LOCK_ONE, digits[0]) if len(digits) == 1 else fetch(session, _LOCK, digits))
     return await charts(session, numbers, full=full)
 
 

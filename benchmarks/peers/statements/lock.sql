@@ -1,2 +1,1 @@
-INSERT INTO enterprises (number, version) SELECT number, 0 FROM unnest($1::varchar[]) AS n (number)
-ORDER BY number ON CONFLICT (number) DO UPDATE SET version = enterprises.version
+INSERT INTO enterprises (number, version) VALUES ($1, 0) ON CONFLICT (number) DO UPDATE SET version = enterprises.version
