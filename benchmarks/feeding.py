@@ -23,9 +23,10 @@ from btb.actors import REGISTER
 from btb.changes import Change, ChangeCause, ChangeType
 from btb.cursors import Cursors
 from btb.identifiers import EnterpriseNumber
-from datasources.register.changes import current_head, record
+from datasources.register.changes import current_head
 from datasources.register.database import Database
 from datasources.register.keys import KeyRing
+from datasources.register.recording import record
 from server.rehearsal_issuer.keys import RehearsalKeys
 from server.rehearsal_issuer.minting import SYSTEMS, RehearsalIssuer
 

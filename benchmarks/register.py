@@ -23,13 +23,14 @@ from btb.identifiers import EnterpriseNumber
 from btb.mandates import (
     AccessManagerRole,
 )
-from datasources.register.changes import chained, record
+from datasources.register.changes import chained
 from datasources.register.charts import chart_locked, charts
 from datasources.register.columns import actor_text, microseconds
 from datasources.register.database import Database
-from datasources.register.idempotency import StoredAnswer, store, stored
+from datasources.register.idempotency import StoredAnswer, stored, storing
 from datasources.register.migrations import migrate
 from datasources.register.payloads import payload
+from datasources.register.recording import record
 from datasources.register.tables import changes, mandates
 
 READ = 100
@@ -45,8 +46,8 @@ async def appoint(database: Database, enterprise: EnterpriseNumber) -> None:
         chart = await chart_locked(session, enterprise)
         await stored(session, "PERSON:somebody", key)
         made = appointed(enterprise, AccessManagerRole.CHIEF, chart.version + 1)
-        await store(session, "PERSON:somebody", key, StoredAnswer(bytes(32), ANSWER, NOW + timedelta(days=30)))
-        await record(session, [made])
+        answer = StoredAnswer(bytes(32), ANSWER, NOW + timedelta(days=30))
+        await record(session, [made], behind=lambda _: [storing(session, "PERSON:somebody", key, answer, NOW)])
 
 
 _COLUMNS = {
@@ -59,7 +60,7 @@ LEFT JOIN delegations d ON d.mandate = m.id WHERE e.number IN {many}"""
 
 
 async def appoint_bare(bare: Bare, enterprise: EnterpriseNumber) -> None:
-    """The same statements, rows and hash as a careful hand would write them for the driver."""
+    """The same rows and hash as a careful hand would write them for the driver, one statement after the other."""
     made = appointed(enterprise, AccessManagerRole.CHIEF, 1)
     mandate, actor, now = made.mandate, actor_text(REPRESENTATIVE), microseconds(NOW)
     assert mandate is not None

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from btb.actors import ActorReference
 from datasources.register.consultation_rows import Disclosed, Shown
-from datasources.register.consultations import record_disclosed
+from datasources.register.consultations import disclosing, record_disclosed
 from datasources.register.database import Database, WriteSession
+from datasources.register.together import Rows
 from loaders.batching import ByKey
 from loaders.present import Present
 
@@ -29,6 +30,10 @@ class Reader:
     async def record(self, session: WriteSession, shown: Sequence[Shown]) -> None:
         """Write down that all of this is shown."""
         await record_disclosed(session, (self.of(shown),))
+
+    def recording(self, shown: Sequence[Shown]) -> Rows:
+        """The same, to be written together with something else."""
+        return disclosing((self.of(shown),))
 
 
 async def write(database: Database, reader: Reader, shown: Sequence[Shown]) -> None:

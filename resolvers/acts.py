@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -21,10 +21,11 @@ from btb.persons import PersonId
 from btb.refusals import Problem, ProblemCode, Refused
 from datasources.register import changes as log
 from datasources.register import charts as register
-from datasources.register import idempotency, requests
+from datasources.register import idempotency, recording, requests
 from datasources.register.database import Session, WriteSession
 from datasources.register.failures import RegisterConflict
 from datasources.register.ids import new_id
+from datasources.register.together import One, Rows, together
 from resolvers import disclosures
 from resolvers.context import Context
 from resolvers.evidence import Evidence
@@ -81,8 +82,7 @@ async def replay(context: Context, asked: Asked) -> Appointment | None:
     if asked.key is None or asked.dry_run:
         return None
     async with context.house.database.reading() as session:
-        kept = await idempotency.stored(session, _principal(asked), asked.key)
-        first = await _first(context, session, asked, kept)
+        first = await _under_key(context, session, asked)
     return None if first is None else await _disclosed(context, first)
 
 
@@ -92,14 +92,14 @@ async def carry_out(
     """Decide and record in one transaction. Raises Refused, which is stored under the key like an answer."""
     if asked.dry_run:
         return await _disclosed(context, await _rehearse(context, asked, evidence, decide, concerned))
-    for _ in range(_TRIES - 1):
+    for tried in range(1, _TRIES + 1):
         try:
-            made = await _attempt(context, asked, evidence, decide, concerned)
+            made = await _attempt(context, asked, evidence, decide, concerned, again=tried > 1)
             break
         except RegisterConflict:
+            if tried == _TRIES:
+                raise
             await asyncio.sleep(0)
-    else:
-        made = await _attempt(context, asked, evidence, decide, concerned)
     return await _disclosed(context, made) if made.replayed else made
 
 
@@ -123,32 +123,35 @@ async def _rehearse(
 
 
 async def _attempt(
-    context: Context, asked: Asked, evidence: Evidence, decide: Decide, concerned: Concerned
+    context: Context, asked: Asked, evidence: Evidence, decide: Decide, concerned: Concerned, *, again: bool
 ) -> Appointment:
+    """The key was looked up before; under lock it is looked up once more only where another used it meanwhile.
+
+    That shows: what was done already is refused now, or the answer cannot be stored, and the request is tried `again`.
+    """
     refused: Refused | None = None
     changes: tuple[Change, ...] = ()
     async with context.house.database.working() as session:
         chart = await register.chart_locked(session, asked.enterprise)
-        if asked.key is not None:
-            kept = await idempotency.stored(session, _principal(asked), asked.key)
-            if (first := await _first(context, session, asked, kept)) is not None:
-                return first
-            if kept is not None:
-                await idempotency.forget(session, _principal(asked), asked.key, context.moment)
+        if again and (first := await _under_key(context, session, asked)) is not None:
+            return first
         try:
             changes = decide(chart, _act(context, asked, evidence))
         except Refused as no:
+            if (first := await _under_key(context, session, asked)) is not None:
+                return first
             refused = evidence.certain(no)
             await _store_refusal(context, session, asked, refused)
         else:
-            await disclosures.with_changes(context, session, changes)
-            changes = await log.record(session, changes)
-            await requests.keep(session, changes, evidence.written(), asked.note)
-            answer: dict[str, object] = {
-                "positions": [each.position for each in changes],
-                "mandate": str(concerned(changes).id),
-            }
-            await _store(context, session, asked, answer)
+
+            def behind(placed: tuple[Change, ...]) -> list[Rows | One]:
+                kept = requests.kept(placed, evidence.written(), asked.note)
+                positions = [each.position for each in placed]
+                said = {"positions": positions, "mandate": str(concerned(placed).id)}
+                return [kept, *_storing(context, session, asked, said)]
+
+            shown = disclosures.with_changes(context, changes)
+            changes = await recording.record(session, changes, beside=shown, behind=behind)
     if refused is not None:
         raise refused
     context.house.feed.nudge()
@@ -181,9 +184,10 @@ def _fingerprint(context: Context, asked: Asked) -> bytes:
     return context.house.fingerprint(orjson.dumps(asked.content, option=orjson.OPT_SORT_KEYS))
 
 
-async def _first(
-    context: Context, session: Session, asked: Asked, kept: idempotency.StoredAnswer | None
-) -> Appointment | None:
+async def _under_key(context: Context, session: Session, asked: Asked) -> Appointment | None:
+    if asked.key is None:
+        return None
+    kept = await idempotency.stored(session, _principal(asked), asked.key)
     if kept is None or kept.expires_at <= context.moment:
         return None
     if kept.fingerprint != _fingerprint(context, asked):
@@ -226,11 +230,12 @@ async def _store_refusal(context: Context, session: WriteSession, asked: Asked, 
         problems = [
             {"code": problem.code.value, "path": problem.path, "detail": problem.detail} for problem in refused.problems
         ]
-        await _store(context, session, asked, {"problems": problems})
+        for answer in _storing(context, session, asked, {"problems": problems}):
+            await together(session, (), answer)
 
 
-async def _store(context: Context, session: WriteSession, asked: Asked, answer: dict[str, object]) -> None:
+def _storing(context: Context, session: WriteSession, asked: Asked, answer: Mapping[str, object]) -> list[One]:
     if asked.key is None:
-        return
+        return []
     kept = idempotency.StoredAnswer(_fingerprint(context, asked), orjson.dumps(answer), context.moment + KEPT_FOR)
-    await idempotency.store(session, _principal(asked), asked.key, kept)
+    return [idempotency.storing(session, _principal(asked), asked.key, kept, context.moment)]

@@ -11,7 +11,7 @@ from btb.identifiers import EnterpriseNumber
 from btb.mandates import Mandate
 from btb.persons import PersonId
 from datasources.register.consultation_rows import Shown
-from datasources.register.database import WriteSession
+from datasources.register.together import Rows
 from loaders import Present
 from loaders.batching import ByKey
 from loaders.consultations import Reader
@@ -53,15 +53,11 @@ async def in_stream(context: Context, mandates: Iterable[Mandate], what: str) ->
         await context.house.ledger.write(_reader(context, context.house.now()), list(shown))
 
 
-async def with_changes(context: Context, session: WriteSession, changes: Sequence[Change]) -> None:
-    """Write down, in the transaction of a request, that its answer shows these changes; nothing more is written later.
-
-    Raises RegisterFailure when the session is left.
-    """
+def with_changes(context: Context, changes: Sequence[Change]) -> list[Rows]:
+    """To be written with the changes of a request, whose answer shows them; nothing more is written later."""
     mandates = (change.mandate for change in changes if change.mandate is not None)
     shown = _shown(context, _held(mandates), MANDATES)
-    if shown:
-        await _reader(context, context.moment).record(session, list(shown))
+    return [_reader(context, context.moment).recording(list(shown))] if shown else []
 
 
 def written_with_changes(context: Context, changes: Sequence[Change]) -> None:

@@ -13,9 +13,8 @@ from datetime import timedelta
 from btb.identifiers import EnterpriseNumber
 from btb.persons import Identity
 from btb.uniting import united
-from datasources.register import changes as log
 from datasources.register import charts as register
-from datasources.register import leases, replacements
+from datasources.register import leases, recording, replacements
 from datasources.register.failures import OutcomeUnknown, RegisterFailure, RegisterUnavailable
 from datasources.register.ids import new_id
 from resolvers.context import House
@@ -84,7 +83,7 @@ class Duty:
             chart = await register.chart_locked(session, enterprise)
             changes = united(chart, persons, now=house.now(), new_id=new_id, policy=house.appointment_policy)
             if changes:
-                changes = await log.record(session, changes)
+                changes = await recording.record(session, changes)
         if changes:
             house.feed.nudge()
         return len(changes)

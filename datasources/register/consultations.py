@@ -8,18 +8,19 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, tuple_
+from sqlalchemy import delete, select, tuple_
 
 from btb.actors import ActorReference
 from btb.identifiers import EnterpriseNumber
 from btb.persons import PersonId
 from datasources.register.consultation_rows import COLUMNS, Disclosed, Shown, copied
 from datasources.register.database import Session, WriteSession
-from datasources.register.direct import Direct, copy
+from datasources.register.direct import copy
 from datasources.register.ids import new_id
 from datasources.register.tables import consultations
+from datasources.register.together import Insert, Rows
 
-_ADD = Direct(insert(consultations))
+_ADD = Insert(consultations)
 _FEW = 8
 """Rows up to which COPY, which takes two trips, costs more than it spares."""
 
@@ -59,6 +60,11 @@ async def record_disclosed(session: WriteSession, disclosed: Sequence[Disclosed]
     if session.dialect.name == "postgresql" and count > _FEW:
         await copy(session, consultations.name, COLUMNS, copied(disclosed))
         return
+    await _ADD.write(session, disclosing(disclosed).rows)
+
+
+def disclosing(disclosed: Sequence[Disclosed]) -> Rows:
+    """The same, to be written together with something else; of something that is shown."""
     rows = [
         {
             "id": new_id(),
@@ -72,7 +78,7 @@ async def record_disclosed(session: WriteSession, disclosed: Sequence[Disclosed]
         for each in disclosed
         for one in each.shown
     ]
-    await _ADD.each(session, rows)
+    return Rows(_ADD, rows)
 
 
 async def consultations_of(

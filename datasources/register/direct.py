@@ -20,7 +20,7 @@ from sqlalchemy.util.concurrency import greenlet_spawn
 
 from datasources.register.database import Session
 
-_DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
+DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 
 Bind = tuple[str, Callable[[Any], Any] | None, Any]
 
@@ -43,27 +43,24 @@ class Direct:
         if session.dialect.name != "postgresql":
             result = await session.execute(self._statement, values)
             return result.all() if result.returns_rows else ()
-        text = self._text or self._compiled()
-        return await fetch(session, text, *self._bound(values))
+        return await fetch(session, self.text, *self.bound(values))
 
-    async def each(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Run it for every row, in order, in one trip."""
-        if session.dialect.name != "postgresql":
-            await session.execute(self._statement, rows)
-        elif len(rows) == 1:
-            await self.rows(session, rows[0])
-        else:
-            text = self._text or self._compiled()
-            await _sent(session, text, "executemany", [self._bound(row) for row in rows])
+    @property
+    def text(self) -> str:
+        """In PostgreSQL's own words, with `$1` …, for which `bound` gives values."""
+        return self._text or self._compiled()
 
     def _compiled(self) -> str:
-        compiled: Any = self._statement.compile(dialect=_DIALECT)  # type: ignore[attr-defined]
+        compiled: Any = self._statement.compile(dialect=DIALECT)  # type: ignore[attr-defined]
         processors = compiled._bind_processors
         self._binds = [(name, processors.get(name), compiled.params[name]) for name in compiled.positiontup or ()]
         text = self._text = str(compiled)
         return text
 
-    def _bound(self, values: Mapping[str, Any]) -> list[Any]:
+    def bound(self, values: Mapping[str, Any]) -> list[Any]:
+        """What is sent for each parameter, in order."""
+        if self._text is None:
+            self._compiled()
         found = []
         for name, process, own in self._binds:
             value = values.get(name, own)
@@ -103,7 +100,7 @@ async def copy(session: Session, table: str, columns: Sequence[str], rows: bytes
 async def _sent(session: Session, text: str, way: str, *values: Any, **named: Any) -> Any:
     connection: Any = session.sync_connection
     adapted = connection.connection.dbapi_connection
-    connection.dispatch.before_cursor_execute(connection, None, text, values, None, way == "executemany")
+    connection.dispatch.before_cursor_execute(connection, None, text, values, None, False)
     try:
         if adapted._transaction is None:
             await adapted._start_transaction()

@@ -8,21 +8,19 @@ import orjson
 from sqlalchemy import insert
 
 from btb.changes import Change
-from datasources.register.database import WriteSession
 from datasources.register.direct import Direct
 from datasources.register.tables import requests
+from datasources.register.together import One
 
 _KEEP = Direct(insert(requests))
 
 
-async def keep(
-    session: WriteSession, recorded: Sequence[Change], evidence: Mapping[str, object], note: str | None
-) -> None:
-    """Keep it beside the changes it led to, in their transaction. `evidence` is plain values, never a number."""
+def kept(recorded: Sequence[Change], evidence: Mapping[str, object], note: str | None) -> One:
+    """To be written behind the changes it led to. `evidence` is plain values, never a number."""
     row = {
         "first_position": recorded[0].position,
         "last_position": recorded[-1].position,
         "evidence": orjson.dumps(evidence).decode(),
         "note": note,
     }
-    await _KEEP.rows(session, row)
+    return One(_KEEP, row)

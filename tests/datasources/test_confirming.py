@@ -11,9 +11,9 @@ from datasources.kbo_mirror.facts import mirrored
 from datasources.kbo_mirror.importing import import_extract
 from datasources.kbo_mirror.kept_facts import KeptFacts
 from datasources.kbo_mirror.synthetic import number_at, write_full
-from datasources.register.changes import record
 from datasources.register.database import Database
 from datasources.register.kept_charts import KeptCharts
+from datasources.register.recording import record
 from tests.datasources.kbo_mirror.moments import NOW
 from tests.datasources.register.building import DAY, NOON, change, ended, enterprise, mandate
 from tests.datasources.register.counting import statements

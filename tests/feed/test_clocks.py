@@ -16,9 +16,9 @@ from btb.acts import Act, Requester
 from btb.appointing import appoint_co_chief
 from btb.changes import ChangeCause
 from btb.mandates import Affiliation
-from datasources.register.changes import record
 from datasources.register.charts import chart_locked
 from datasources.register.database import Database, Patience
+from datasources.register.recording import record
 from tests.feed.proving import assert_equal, everything, journal_length
 from tests.feed.replicas import believed
 from tests.feed.running import Consumer, Server, serving, until

@@ -22,10 +22,10 @@ from btb.identifiers import EnterpriseNumber
 from btb.mandates import Affiliation, Standing
 from btb.persons import PersonId
 from btb.refusals import Refused
-from datasources.register.changes import record
 from datasources.register.charts import chart_locked
 from datasources.register.database import Database, WriteSession
 from datasources.register.failures import RegisterFailure
+from datasources.register.recording import record
 
 PEOPLE = tuple(PersonId(uuid4()) for _ in range(6))
 CODES = tuple(domain.code for domain in DOMAINS)

@@ -24,7 +24,7 @@ from tests.journeys.world import mutation, person
 WRITERS = (("els", "bakkerij"), ("pierre", "brouwerij"), ("pierre", "imprimerie"), ("jan", "vervoer"))
 """Representatives, each of whom replaces the chief of an enterprise over and over."""
 
-FEWEST_STEPS = 12
+FEWEST_STEPS = 6
 """The statements of an appointment with its commit are more than these: fewer would mean that steps go unseen."""
 
 

@@ -31,10 +31,10 @@ from datasources.kbo_mirror.source import MirrorPolicy
 from datasources.kbo_mirror.state import moment_of
 from datasources.kbo_mirror.tables import metadata as mirror
 from datasources.register.applications import Application, register_application
-from datasources.register.changes import record
 from datasources.register.charts import chart_locked
 from datasources.register.database import Database
 from datasources.register.failures import RegisterFailure
+from datasources.register.recording import record
 from datasources.register.tables import changes, delegations, enterprises, head, mandates
 from tests.datasources.kbo_mirror.making import ADDRESS, ENTERPRISE, META, NAME, folder
 from tests.datasources.register.building import SOMEBODY, change, ended, mandate

@@ -33,28 +33,31 @@ export async function appoint(input, { who, pool, facts }, told) {
 async function attempt(session, { input, who, person, now, principal, fingerprint, readAt }) {
   const run = (name, values) => session.query(statement(name, values));
   const number = input.enterpriseNumber;
-  await run("lock", [[number]]);
-  const chart = grouped((await run("charts", [[number]])).rows).get(number);
-  const kept = await run("stored", [principal, input.idempotencyKey]);
-  if (kept.rows.length > 0) await run("forget", [principal, input.idempotencyKey, now]);
+  await run("lock", [number]);
+  const chart = grouped((await run("chart", [number])).rows).get(number);
   const inForce = chart.mandates.filter((each) => status(each, now) === "ACTIVE");
   if (!inForce.some((each) => each.person === who.person && each.role !== "DOMAIN")) return refused("Not entitled.");
   if (inForce.some((each) => each.person === person)) return refused("Already in office.");
   const { mandate, changes } = decided(input, who, person, now, chart.version);
   const { delegations } = mandate;
-  await run("disclose", [now, who.name, [person], [number]]);
-  await run("version", [number, chart.version, chart.version + changes.length]);
-  await run("mandate", [mandate.id, number, person, mandate.email, now, who.name]);
-  const ids = delegations.map((each) => each.id);
-  await run("delegation", [mandate.id, number, person, now, who.name, ids, delegations.map((each) => each.domain)]);
-  const { position, hash } = (await run("take", [changes.length])).rows[0];
+  const state = await run("state", [
+    ...[number, chart.version, chart.version + changes.length],
+    ...[now, person, who.name, mandate.id, mandate.email],
+    delegations.map((each) => each.id),
+    delegations.map((each) => each.domain),
+    changes.length,
+  ]);
+  const { position, hash, stood_at: stoodAt } = state.rows[0];
+  if (stoodAt !== chart.version) throw new Error("The enterprise has another version by now.");
   const first = position - changes.length + 1;
-  const newest = await append(run, { changes, mandate, number, person, now, actor: who.name, first, hash });
-  await run("close", [newest]);
   const evidence = { readings: { enterprise: readAt, person: readAt }, rules: "1", function: null, rule: null };
-  await run("request", [first, position, JSON.stringify(evidence)]);
   const answer = Buffer.from(JSON.stringify({ positions: changes.map((_, at) => first + at), mandate: mandate.id }));
-  await run("answer", [principal, input.idempotencyKey, fingerprint, answer, now + KEPT_FOR]);
+  const stored = await run("log", [
+    ...appended({ changes, mandate, number, person, now, actor: who.name, first, hash }),
+    ...[first, position, JSON.stringify(evidence)],
+    ...[principal, input.idempotencyKey, fingerprint, answer, now + KEPT_FOR, now],
+  ]);
+  if (stored.rows.length === 0) throw new Error("The key was used meanwhile.");
   return { __typename: "AppointmentMade", accessManager: answered(mandate, delegations, now) };
 }
 
@@ -107,7 +110,8 @@ function change(type, version, input, who, moment, mandate, delegation) {
   return { id, type, version, role: mandate.role, delegation, payload: JSON.stringify(said) };
 }
 
-async function append(run, { changes, mandate, number, person, now, actor, first, hash }) {
+// The changes in columns, then the hash that closes the log.
+function appended({ changes, mandate, number, person, now, actor, first, hash }) {
   let newest = hash;
   const previous = [];
   const hashes = changes.map(({ payload }) => {
@@ -116,7 +120,7 @@ async function append(run, { changes, mandate, number, person, now, actor, first
     return newest;
   });
   const column = (read) => changes.map(read);
-  await run("change", [
+  return [
     ...[number, person, mandate.id, now, actor],
     column((_, at) => first + at),
     column((each) => each.id),
@@ -128,8 +132,8 @@ async function append(run, { changes, mandate, number, person, now, actor, first
     column((each) => each.payload),
     previous,
     hashes,
-  ]);
-  return newest;
+    newest,
+  ];
 }
 
 const answered = (mandate, delegations, now) => ({

@@ -6,7 +6,6 @@ import pytest
 
 from btb.chart import Chart
 from btb.mandates import AccessManagerRole, EndReason, Standing
-from datasources.register.changes import record
 from datasources.register.charts import (
     chart_locked,
     charts,
@@ -18,6 +17,7 @@ from datasources.register.charts import (
 )
 from datasources.register.database import Database
 from datasources.register.failures import RegisterConflict, VersionMoved
+from datasources.register.recording import record
 from tests.datasources.register.building import DAY, NOON, change, ended, enterprise, mandate, person
 from tests.datasources.register.counting import statements
 
@@ -104,14 +104,17 @@ async def test_one_domain_is_delegated_once_to_one_person(database: Database) ->
 async def test_changes_that_do_not_follow_the_stored_version_are_refused(database: Database) -> None:
     number = enterprise(6)
     for versions in ([2], [1, 3], [0]):
-        with pytest.raises(VersionMoved):
+        with pytest.raises(VersionMoved):  # noqa: PT012 the block is the transaction
             async with database.working() as session:
+                await chart_locked(session, number)
                 await record(session, [change(ended(mandate(number), NOON), version) for version in versions])
     async with database.working() as session:
         await record(session, [change(mandate(number), 1)])
     with pytest.raises(VersionMoved):
         async with database.working() as session:
             await record(session, [change(ended(mandate(number), NOON), 1)])
+    async with database.reading() as session:
+        assert (await charts(session, [number]))[number].version == 1
 
 
 async def test_what_time_will_change_is_due_at_its_moment(database: Database) -> None:

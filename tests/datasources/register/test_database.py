@@ -11,11 +11,12 @@ import pytest
 from sqlalchemy import event, text
 
 from datasources.register.bell import listen
-from datasources.register.changes import current_head, record
+from datasources.register.changes import current_head
 from datasources.register.charts import chart_locked
 from datasources.register.database import Database, InvalidDatabaseUrl, Patience, driver_url
 from datasources.register.epoch import EpochSuspect, confirm_epoch, renew_epoch, suspicion
 from datasources.register.failures import OutcomeUnknown, RegisterConflict, RegisterFailure, RegisterUnavailable
+from datasources.register.recording import record
 from tests.datasources.register.building import NOON, change, ended, enterprise, mandate
 
 
@@ -161,7 +162,7 @@ async def test_a_full_disk_writes_nothing_and_reads_go_on(tmp_path: Path, sqlite
 _WRITER = """
 import asyncio, sys
 sys.path.insert(0, ".")
-from datasources.register.changes import record
+from datasources.register.recording import record
 from datasources.register.charts import chart_locked
 from datasources.register.database import Database, Patience
 from tests.datasources.register.building import change, enterprise, mandate

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datasources.register.changes import record
 from datasources.register.charts import charts_as_of, charts_as_of_each
 from datasources.register.database import Database
 from datasources.register.histories import histories
+from datasources.register.recording import record
 from tests.datasources.register.building import DAY, NOON, change, ended, enterprise, mandate
 from tests.datasources.register.counting import statements
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, text, update
 
 from btb.mandates import AccessManagerRole
-from datasources.register.changes import record
 from datasources.register.charts import charts
 from datasources.register.database import Database, Patience
 from datasources.register.kept_charts import KeptCharts
+from datasources.register.recording import record
 from datasources.register.tables import changes, delegations, enterprises, mandates, requests
 from tests.datasources.register.building import DAY, NOON, change, ended, enterprise, mandate
 from tests.datasources.register.counting import statements

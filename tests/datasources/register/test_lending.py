@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from datasources.register.changes import current_head, record
+from datasources.register.changes import current_head
 from datasources.register.charts import chart_locked
 from datasources.register.database import Database, Patience
 from datasources.register.failures import RegisterConflict
+from datasources.register.recording import record
 from tests.datasources.register.building import change, enterprise, mandate
 
 

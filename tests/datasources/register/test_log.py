@@ -24,13 +24,13 @@ from datasources.register.changes import (
     changes_after,
     current_head,
     page_after,
-    record,
 )
 from datasources.register.charts import chart_locked
 from datasources.register.columns import microseconds, moment
 from datasources.register.database import Database
 from datasources.register.histories import histories
 from datasources.register.payloads import change_of, payload
+from datasources.register.recording import record
 from datasources.register.snapshots import snapshot_page
 from datasources.register.verify import findings
 from tests.datasources.register.building import DAY, NOON, change, ended, enterprise, mandate

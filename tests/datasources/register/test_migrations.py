@@ -9,10 +9,10 @@ import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
-from datasources.register.changes import record
 from datasources.register.database import Database
 from datasources.register.failures import RegisterConflict
 from datasources.register.migrations import check, configuration, migrate, migrate_down, newest
+from datasources.register.recording import record
 from datasources.register.tables import metadata
 from tests.datasources.register.building import change, enterprise, mandate
 

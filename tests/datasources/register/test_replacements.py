@@ -10,11 +10,11 @@ from sqlalchemy import insert, text
 
 from btb.persons import Identity
 from datasources.kbo_mirror.bulk import IMPORTING, bulk
-from datasources.register.changes import record
 from datasources.register.database import Database
 from datasources.register.idempotency import StoredAnswer, store, stored
 from datasources.register.keys import KeyRing
 from datasources.register.persons import PersonDirectory
+from datasources.register.recording import record
 from datasources.register.replacements import LOOKED_AFTER, settle, unsettled
 from datasources.register.tables import person_numbers, persons
 from tests.datasources.register.building import NOON, another, change, enterprise, mandate, number, person
@@ -138,7 +138,7 @@ async def test_what_was_answered_under_keys_goes_over(directory: PersonDirectory
     kept = {key: StoredAnswer(b"", key.encode(), NOON) for key in ("mine", "both", "theirs")}
     async with database.working() as session:
         for who, key in ((old, "mine"), (old, "both"), (new, "both"), (new, "theirs")):
-            await store(session, f"person:{before[who]}", key, kept[key])
+            await store(session, f"person:{before[who]}", key, kept[key], NOON)
     one = await directory.replaced(old, new)
     async with database.reading() as session:
         for key in kept:

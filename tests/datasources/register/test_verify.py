@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import text
 
 from btb.mandates import AccessManagerRole
-from datasources.register.changes import record
 from datasources.register.database import Database
+from datasources.register.recording import record
 from datasources.register.verify import findings
 from tests.datasources.register.building import DAY, NOON, change, ended, enterprise, mandate
 

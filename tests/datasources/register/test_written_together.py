@@ -28,7 +28,7 @@ from datasources.register.consultations import (
 )
 from datasources.register.database import Database
 from datasources.register.failures import RegisterConflict
-from datasources.register.idempotency import StoredAnswer, forget, purge_answers, store, stored
+from datasources.register.idempotency import StoredAnswer, purge_answers, store, stored
 from datasources.register.leases import database_time, release, try_hold
 from datasources.register.outages import (
     Outage,
@@ -45,24 +45,32 @@ async def test_an_answer_is_kept_once_for_its_caller_and_key(database: Database)
     kept = StoredAnswer(b"fingerprint", b'{"made": true}', NOON + 30 * DAY)
     async with database.working() as session:
         assert await stored(session, "PERSON:a", "key") is None
-        await store(session, "PERSON:a", "key", kept)
+        await store(session, "PERSON:a", "key", kept, NOON)
     with pytest.raises(RegisterConflict):
         async with database.working() as session:
-            await store(session, "PERSON:a", "key", kept)
+            await store(session, "PERSON:a", "key", replace(kept, answer=b"another"), NOON + 29 * DAY)
     async with database.working() as session:
         assert await stored(session, "PERSON:a", "key") == kept
         assert await stored(session, "PERSON:b", "key") is None
-        await forget(session, "PERSON:a", "key", NOON)
         assert await purge_answers(session, NOON + 29 * DAY) == 0
         assert await purge_answers(session, NOON + 30 * DAY) == 1
         assert await stored(session, "PERSON:a", "key") is None
+
+
+async def test_an_answer_that_has_expired_makes_place_for_another(database: Database) -> None:
+    first = StoredAnswer(b"fingerprint", b"first", NOON + DAY)
+    second = StoredAnswer(b"another", b"second", NOON + 9 * DAY)
+    async with database.working() as session:
+        await store(session, "PERSON:a", "key", first, NOON)
+        await store(session, "PERSON:a", "key", second, NOON + DAY)
+        assert await stored(session, "PERSON:a", "key") == second
 
 
 async def test_of_many_under_one_key_one_is_kept(database: Database) -> None:
     async def one(n: int) -> bool:
         try:
             async with database.working() as session:
-                await store(session, "CLIENT:c", "key", StoredAnswer(b"f", str(n).encode(), NOON))
+                await store(session, "CLIENT:c", "key", StoredAnswer(b"f", str(n).encode(), NOON + DAY), NOON)
         except RegisterConflict:
             return False
         return True

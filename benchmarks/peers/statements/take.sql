@@ -1,1 +1,0 @@
-UPDATE head SET position = position + $1 WHERE id = 1 RETURNING position, hash
