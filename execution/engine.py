@@ -19,6 +19,7 @@ from execution.operation import Answer, OperationRequest, Prepared
 from execution.persisted import DocumentsAsSent, DocumentSource
 from execution.preparation import Preparation
 from execution.reporting import Run
+from execution.straight import Made
 from execution.time_limit import within
 from execution.turns import Turns
 from execution.variables import coerced
@@ -31,7 +32,7 @@ Renew = Callable[[Any], Any]
 class Engine:
     """Runs the documents of one schema within limits. One per schema and process; safe for concurrent requests.
 
-    `executor` is tried first for queries and for the events of subscriptions. `documents` finds the text of a request
+    `executor` is tried first, and for the events of subscriptions. `documents` finds the text of a request
     that names a stored document.
     Strawberry's schema extensions are not run here; a schema that has some is refused, so that none is silently lost.
     """
@@ -134,17 +135,25 @@ class Engine:
     async def _result(
         self, run: Run, prepared: Prepared, variables: VariableValues, request: OperationRequest, context: Any
     ) -> ExecutionResult | bytes:
-        if self._executor is not None and prepared.type is OperationType.QUERY:
+        compiled, made = None, None
+        if self._executor is not None and prepared.type is OperationType.MUTATION:
+            compiled, made = await self._executor.mutation(prepared, variables, context)
+        elif self._executor is not None:
             compiled = await self._executor(prepared, variables, context)
-            if compiled is not None:
-                run.compiled = True
-                return compiled  # type: ignore[no-any-return]
-        return await result_of(self._interpreter(prepared, variables, request, context))
+        if compiled is not None:
+            run.compiled = True
+            return compiled  # type: ignore[no-any-return]
+        return await result_of(self._interpreter(prepared, variables, request, context, made))
 
     def _interpreter(
-        self, prepared: Prepared, variables: VariableValues, request: OperationRequest, context: Any
+        self,
+        prepared: Prepared,
+        variables: VariableValues,
+        request: OperationRequest,
+        context: Any,
+        made: Made | None = None,
     ) -> Executor:
-        return executor(self.schema, prepared, variables, context, dict(request.extensions or {}))
+        return executor(self.schema, prepared, variables, context, dict(request.extensions or {}), made)
 
     async def _told(
         self, run: Run, prepared: Prepared, interpreter: Executor, payload: Any, context: Any

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from graphql.execution.values import VariableValues
 
     from execution.operation import OperationRequest, Prepared
+    from execution.straight import Made
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -119,13 +120,17 @@ class Policies:
 
 
 class CompiledExecutor(Protocol):
-    """A faster way to run a prepared query, or an event of a subscription, tried first."""
+    """A faster way to run a prepared query or mutation, or an event of a subscription, tried first."""
 
     async def __call__(self, prepared: Prepared, variables: VariableValues, context: Any) -> Any:
         """An ExecutionResult, or the whole serialised response; None steps aside, and the document is interpreted.
 
         Nothing that it did before stepping aside may be visible but in the context's loaders.
         """
+        ...
+
+    async def mutation(self, prepared: Prepared, variables: VariableValues, context: Any) -> tuple[Any, Made | None]:
+        """The same for a mutation, and what was made where it was called: the document is interpreted with that."""
         ...
 
     async def event(self, prepared: Prepared, variables: VariableValues, context: Any, payload: Any) -> Any:

@@ -53,14 +53,19 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
 
 
 def executor(
-    schema: Schema, prepared: Prepared, variables: VariableValues, context: Any, extensions: dict[str, Any]
+    schema: Schema,
+    prepared: Prepared,
+    variables: VariableValues,
+    context: Any,
+    extensions: dict[str, Any],
+    root: Any = None,
 ) -> Executor:
     """An executor for one run of an operation; the operation was validated and its variables are coerced."""
     return Executor(
         schema._schema,
         prepared.fragment_definitions,
         prepared.fragments,
-        None,
+        root,
         context,
         prepared.operation,
         variables,

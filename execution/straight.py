@@ -15,6 +15,22 @@ from execution.inputs import inputs_of
 Resolve = Callable[..., Any]
 
 
+class Made:
+    """What became of a mutation that was called: given as the root value, it is the answer, and nothing is called."""
+
+    __slots__ = ("_error", "_value")
+
+    def __init__(self, value: Any = None, *, error: Exception | None = None) -> None:
+        self._value = value
+        self._error = error
+
+    def again(self) -> Any:
+        """The value, or what was raised."""
+        if self._error is not None:
+            raise self._error
+        return self._value
+
+
 def straighten(schema: Schema) -> None:
     """Let graphql-core call the schema's mutations without what Strawberry puts around them."""
     root = schema._schema.mutation_type
@@ -36,6 +52,8 @@ def _straight(schema: Schema, definition: GraphQLField) -> Resolve | None:
     info_class = schema.config.info_class
 
     def resolve(source: Any, info: GraphQLResolveInfo[Any], **values: Any) -> Any:
+        if type(source) is Made:
+            return source.again()
         told = info_class(_raw_info=info, _field=field)
         given: dict[str, Any] = dict.fromkeys(parents, source)
         for name, value in values.items():
@@ -46,3 +64,8 @@ def _straight(schema: Schema, definition: GraphQLField) -> Resolve | None:
         return function(source, **given) if takes_self else function(**given)
 
     return resolve
+
+
+def is_straight(definition: GraphQLField) -> bool:
+    """Whether this mutation is called straight."""
+    return getattr(definition.resolve, "__module__", None) == __name__

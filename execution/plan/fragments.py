@@ -24,6 +24,7 @@ from execution.plan.fragment_store import Fragment, Head, Key, lean, weight
 from execution.plan.queries import CompiledQueries
 from execution.plan.shapes import Declared, Shape, Shapes, told_apart
 from execution.plan.signals import Reason
+from execution.straight import Made
 from execution.time_limit import called_off
 
 
@@ -100,6 +101,12 @@ class FragmentedQueries:
     async def event(self, prepared: Prepared, variables: VariableValues, context: Any, payload: Any) -> bytes | None:
         """Of an event nothing is kept."""
         return await self._compiled.event(prepared, variables, context, payload)
+
+    async def mutation(
+        self, prepared: Prepared, variables: VariableValues, context: Any
+    ) -> tuple[bytes | None, Made | None]:
+        """By its plan: nothing is kept of one."""
+        return await self._compiled.mutation(prepared, variables, context)
 
     async def __call__(self, prepared: Prepared, variables: VariableValues, context: Any) -> bytes | None:
         """The whole response, or None: the interpreter must answer."""

@@ -16,17 +16,19 @@ from execution.fields import strawberry_field
 from execution.operation import Prepared
 from execution.plan.arguments import Arguments
 from execution.plan.signals import Aside, Reason
+from execution.straight import Made
 
 
 class Running:
-    """One run of a plan: the context, the coerced variables, and of a subscription the event."""
+    """One run of a plan: the context, the coerced variables, of a subscription the event, what became of a mutation."""
 
-    __slots__ = ("context", "root", "variables")
+    __slots__ = ("context", "made", "root", "variables")
 
     def __init__(self, context: Any, variables: VariableValues, root: Any = None) -> None:
         self.context = context
         self.variables = variables
         self.root = root
+        self.made: Made | None = None
 
 
 class _Unknown:

@@ -9,6 +9,7 @@ from functools import partial
 from time import perf_counter
 from typing import Any, TypeAlias
 
+from graphql import OperationType
 from graphql.execution.values import VariableValues
 from strawberry import Schema
 
@@ -16,11 +17,13 @@ from execution.operation import Prepared
 from execution.plan.bounds import Bounds
 from execution.plan.classes import Classes, PlainClasses
 from execution.plan.figures import Figures
+from execution.plan.once import is_alone
 from execution.plan.positions import Running
 from execution.plan.records import Records
 from execution.plan.signals import Aside, Reason, Unplannable
 from execution.plan.variants import Variants
 from execution.plan.writing import Writer
+from execution.straight import Made
 from execution.time_limit import called_off
 
 Answering: TypeAlias = Coroutine[Any, Any, bytes | None]
@@ -54,19 +57,27 @@ class Plan:
 
 
 class CompiledQueries:
-    """Answers queries and events by plans; None where the interpreter must. One per schema and process."""
+    """Answers queries, mutations and events by plans; None where the interpreter must. One per schema and process."""
 
     def __init__(self, schema: Schema, settings: PlanSettings | None = None) -> None:
         self.settings = settings or PlanSettings()
         self.figures = Figures()
         bounds = Bounds(self.settings.fields, self.settings.compile_seconds)
         records = Records(self.settings.kept)
+        self._schema = schema
         self._writer = partial(Writer, schema, Classes(schema), PlainClasses(), records, bounds)
         self._plans = Variants(self.settings.kept, self.settings.interpreted_first, self._compiled)
 
     def __call__(self, prepared: Prepared, variables: VariableValues, context: Any) -> Answering:
         """The whole response, or None: the interpreter must answer."""
         return self._answer(prepared, Running(context, variables))
+
+    async def mutation(
+        self, prepared: Prepared, variables: VariableValues, context: Any
+    ) -> tuple[bytes | None, Made | None]:
+        """The same for a mutation, and what was made, where it was called: the interpreter is to answer with that."""
+        running = Running(context, variables)
+        return await self._answer(prepared, running), running.made
 
     def event(self, prepared: Prepared, variables: VariableValues, context: Any, payload: Any) -> Answering:
         """The same for one event of a subscription; the payload is as it was where the plan stepped aside."""
@@ -115,6 +126,8 @@ class CompiledQueries:
         started = perf_counter()
         try:
             if prepared.introspects or prepared.asks_service:
+                raise Unplannable
+            if prepared.type is OperationType.MUTATION and not is_alone(self._schema, prepared):
                 raise Unplannable
             run = self._writer().plan(prepared, conditions)
         except Unplannable as why:

@@ -16,6 +16,7 @@ from execution.operation import Prepared
 from execution.plan.figures import Figures
 from execution.plan.fragments import FragmentedQueries
 from execution.plan.queries import CompiledQueries
+from execution.straight import Made
 
 Told = Callable[[str], None]
 
@@ -68,6 +69,16 @@ class ShadowedQueries:
             return result
         self._compared(prepared, alike)
         return result
+
+    async def mutation(
+        self, prepared: Prepared, variables: VariableValues, context: Any
+    ) -> tuple[ExecutionResult | None, Made | None]:
+        """The same for a mutation, which is called once: both answer for what was made."""
+        planned, made = await self._compiled.mutation(prepared, variables, context)
+        if planned is None:
+            return None, made
+        result = await result_of(executor(self._schema, prepared, variables, context, {}, made))
+        return self._compared(prepared, planned, result), made
 
     async def event(
         self, prepared: Prepared, variables: VariableValues, context: Any, payload: Any

@@ -11,7 +11,9 @@ from strawberry import Schema
 
 from execution.fields import Resolver, resolver_of
 from execution.plan.calls import Batch, Deferred, Single, Whole
+from execution.plan.once import Once
 from execution.plan.positions import Position
+from execution.straight import is_straight
 
 
 @dataclass(slots=True)
@@ -39,6 +41,8 @@ def arguments_by_name(position: Position, resolver: Resolver) -> Callable[[Any],
 
 def deferred(schema: Schema, position: Position) -> Deferred:
     """How a field is asked that waits for its level."""
+    if is_straight(position.definition):
+        return Once(schema, position)
     resolver = resolver_of(position.field)
     if resolver is None:
         return Whole(schema, position)
