@@ -98,8 +98,13 @@ class Database:
 
     def tell(self, told: Callable[[], None]) -> None:
         """Call this for each statement sent."""
+
+        def heard(_: Any, __: Any, statement: Any, parameters: Any, *more: Any) -> tuple[Any, Any]:
+            told()
+            return statement, parameters
+
         for engine in self.engines:
-            event.listen(engine.sync_engine, "before_cursor_execute", lambda *_: told())
+            event.listen(engine.sync_engine, "before_cursor_execute", heard, retval=True)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[ReadSession]:
