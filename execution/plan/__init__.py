@@ -4,7 +4,8 @@ The function walks breadth first: plain fields inline, batch resolvers once per 
 level. It answers only where every value is what the schema promises and nothing raised. Otherwise it steps aside:
 graphql-core runs the same operation with the same context and shapes nulls and errors. Whatever a document says can
 therefore change how fast it is answered, never what is answered. So it is with an event of a subscription: the
-operation's only field has it for its value.
+operation's only field has it for its value. A mutation that is an operation by itself is called once, as graphql-core
+would call it, and whoever answers in the plan's place answers for what it made.
 
     signals    why a plan does not answer           classes    which Python class stands for which type
     variants   what is made of a document           arguments  arguments of a field, made once
@@ -14,6 +15,7 @@ operation's only field has it for its value.
     waiting    what waits for a level               bounds     how large a plan may be
     queries    the executor that an Engine takes    shadow     both ways, compared
     fragments  entities that are not read again     shapes     documents of which that can be said
+    once       a mutation, called once
 """
 
 from __future__ import annotations
