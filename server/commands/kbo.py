@@ -69,13 +69,17 @@ def status(oldest: int) -> None:
         click.echo("There is no extract yet.")
         sys.exit(1)
     age = state.age_days(datetime.now(UTC))
-    click.echo(
-        f"Extract {state.number} of {state.snapshot} ({age:.0f} days old), imported {state.imported_at:%F %T} UTC."
-    )
+    click.echo(f"Extract {state.number} of {state.snapshot} ({_old(age)}), imported {state.imported_at:%F %T} UTC.")
     click.echo(f"{state.enterprises:,} enterprises, {state.names:,} names, {state.addresses:,} addresses.")
     if age > oldest:
         click.echo(f"It is older than {oldest} days.", err=True)
         sys.exit(1)
+
+
+def _old(days: float) -> str:
+    if days < 0:
+        return "of a day to come"
+    return "1 day old" if 1 <= days < 2 else f"{int(days)} days old"
 
 
 def _database_url() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import time_machine
 from click.testing import CliRunner, Result
 
 from datasources.kbo_mirror.synthetic import write_full, write_update
@@ -38,6 +39,21 @@ def test_an_extract_then_an_update_are_imported_and_told(run, tmp_path: Path) ->
     assert shown.exit_code == 0
     assert "Extract 101 of 2026-11-27" in shown.stdout
     assert "201 enterprises" in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("now", "old"),
+    [
+        ("2026-10-29T12:00:00Z", "(of a day to come)"),
+        ("2026-10-30T12:00:00Z", "(0 days old)"),
+        ("2026-10-31T12:00:00Z", "(1 day old)"),
+        ("2026-11-05T12:00:00Z", "(6 days old)"),
+    ],
+)
+def test_the_age_of_the_extract_is_told_in_days(run, tmp_path: Path, now: str, old: str) -> None:  # type: ignore[no-untyped-def]
+    assert run("import", str(write_full(tmp_path / "KboOpenData_0100_2026_10_Full.zip", 20))).exit_code == 0
+    with time_machine.travel(now, tick=False):
+        assert old in run("status").stdout
 
 
 def test_a_refused_extract_is_a_sentence_and_status_1(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
