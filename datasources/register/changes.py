@@ -27,6 +27,7 @@ BELL = "btb_changes"
 """The PostgreSQL channel that is rung with every new position: a nudge, never the data."""
 
 
+_HEAD = Direct(select(head.c.position))
 _LOG = select(changes.c.position, changes.c.payload).order_by(changes.c.position)
 _AFTER = Direct(_LOG.where(changes.c.position > bindparam("after")).limit(bindparam("most")))
 
@@ -140,7 +141,8 @@ class RegisterLog:
     async def head(self) -> int:
         """Position of the newest change; 0 for none. Raises RegisterUnavailable."""
         async with self._database.reading() as session:
-            return (await current_head(session)).position
+            [(position,)] = await _HEAD.rows(session, {})
+            return int(position)
 
     async def changes_after(self, position: int, limit: int) -> Sequence[Change]:
         """The next changes in order, at most `limit`. Raises RegisterUnavailable."""

@@ -78,7 +78,8 @@ class ShadowedQueries:
         if planned is None:
             return None, made
         result = await result_of(executor(self._schema, prepared, variables, context, {}, made))
-        return self._compared(prepared, planned, result), made
+        self._compared(prepared, _equal(planned, result))
+        return result, made
 
     async def event(
         self, prepared: Prepared, variables: VariableValues, context: Any, payload: Any

@@ -25,7 +25,14 @@ from server.app import Subgraph, create_app
 from server.settings import Settings
 from tests.graphql import Answer, Client, client
 
-_BACKGROUND = ("due_at <=", "WHERE changes.position >", "FROM heads", "FROM outages", "SELECT head.epoch \nFROM head")
+_BACKGROUND = (
+    "due_at <=",
+    "WHERE changes.position >",
+    "FROM heads",
+    "FROM outages",
+    "SELECT head.epoch \nFROM head",
+    "SELECT head.position \nFROM head",
+)
 APPOINTED = """
 __typename
 ... on AppointmentMade { accessManager { id delegations { id domain { code } } } changes { type } }

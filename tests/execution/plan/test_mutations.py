@@ -59,7 +59,7 @@ class Mutation:
             case "trouble":
                 raise ValueError("CANARY")
             case "slow":
-                await asyncio.sleep(60)
+                await asyncio.Event().wait()
             case "lost":
                 raise asyncio.CancelledError
         return Bought(name=order.name, price=None if order.count > 2 else 3, broken=order.name == "broken")
