@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from btb.actors import Client
 from btb.authority import Deed
@@ -192,7 +192,7 @@ async def _shown(context: Context, batch: Batch, follower: Follower) -> Batch | 
     while True:
         try:
             await disclosures.in_stream(context, _mandates(shown), disclosures.FEED)
-            return replace(batch, changes=shown)
+            return Batch(batch.start, batch.to, shown)
         except (RegisterUnavailable, OutcomeUnknown) as failure:
             logger.warning("What the feed shows could not be written down yet: %s", failure.reason)
         if follower.reason is not None:
