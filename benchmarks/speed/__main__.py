@@ -40,9 +40,11 @@ async def postgresql(pace: Pace, size: on_postgresql.Size) -> Results:
         versions(database=True),
         found.figures,
         {name: {server: crowd(each) for server, each in by_server.items()} for name, by_server in found.crowds.items()},
-        {server: float(size) for server, size in found.memory.items()},
+        {server: statistics.median(held) for server, held in found.held.items()},
         {server: statistics.median(seconds) for server, seconds in found.starts.items()},
         found.hits,
+        {server: float(held[-1]) for server, held in found.held.items()},
+        {server: float(size) for server, size in found.most.items()},
     )
 
 

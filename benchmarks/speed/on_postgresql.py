@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -39,12 +39,14 @@ class Size:
 class Found:
     """What was found, by server: figures by question, rounds by crowd, bytes in memory, seconds to an answer.
 
+    `held` are the bytes in memory whenever a stretch of load was over, whoever's it was, and `most` the highest ever.
     `hits` is by question and crowd: which share of the entities ours answered from memory.
     """
 
     figures: Figured = field(default_factory=dict)
     crowds: dict[str, dict[str, list[Served]]] = field(default_factory=dict)
-    memory: dict[str, int] = field(default_factory=dict)
+    held: dict[str, list[int]] = field(default_factory=dict)
+    most: dict[str, int] = field(default_factory=dict)
     starts: dict[str, list[float]] = field(default_factory=dict)
     hits: dict[str, float] = field(default_factory=dict)
 
@@ -73,15 +75,20 @@ async def _start(recipe: Recipe, register: Seeded, one: Question) -> float:
 
 
 async def _measure(made: Found, servers: Sequence[Server], register: Seeded, pace: Pace, size: Size) -> None:
+    async def tidy() -> None:
+        for server in servers:
+            made.held.setdefault(server.name, []).append(server.memory)
+        await register.forget_readers()
+
     numbers = [invented.number(serial) for serial in range(invented.FIRST, invented.FIRST + READ)]
     hundred = Question(HUNDRED, entities(numbers[100:200]), 16, register.reading)
     with _counted(made, HUNDRED, servers[0]):
-        made.figures[HUNDRED] = await measured(servers, hundred, pace, register.forget_readers)
+        made.figures[HUNDRED] = await measured(servers, hundred, pace, tidy)
     behind = (invented.number(serial) for serial in count(invented.FIRST + READ))
     new = appointments(behind, APPOINTED)
     writing = [server for server in servers if server.name in WRITERS]
     appointing = Question(APPOINTMENTS, new, 16, register.appointing)
-    made.figures[APPOINTMENTS] = await measured(writing, appointing, pace, register.forget_readers)
+    made.figures[APPOINTMENTS] = await measured(writing, appointing, pace, tidy)
 
     def some(chance: random.Random) -> bytes:
         return entities(chance.sample(numbers, 10))
@@ -94,8 +101,8 @@ async def _measure(made: Found, servers: Sequence[Server], register: Seeded, pac
     for crowd, pause in ((WITHOUT_PAUSE, 0.0), (WITH_PAUSE, 1.0)):
         clients = Clients(register.readers, register.chief, some, single, mingled, pause)
         with _counted(made, crowd, servers[0]):
-            made.crowds[crowd] = await _crowds(many, clients, register, size)
-    made.memory = {server.name: server.memory for server in servers}
+            made.crowds[crowd] = await _crowds(many, clients, tidy, size)
+    made.most = {server.name: server.most_memory for server in servers}
 
 
 def _mingled(asked: Sequence[str], behind: Iterator[str]) -> Iterator[str]:
@@ -115,7 +122,9 @@ def _counted(made: Found, name: str, ours: Server) -> Iterator[None]:
     made.hits[name] = kept / max(kept + read, 1)
 
 
-async def _crowds(servers: Sequence[Server], clients: Clients, register: Seeded, size: Size) -> dict[str, list[Served]]:
+async def _crowds(
+    servers: Sequence[Server], clients: Clients, tidy: Callable[[], Awaitable[None]], size: Size
+) -> dict[str, list[Served]]:
     found: dict[str, list[Served]] = {server.name: [] for server in servers}
     for _ in range(size.crowd_rounds):
         for server in servers:
@@ -123,5 +132,5 @@ async def _crowds(servers: Sequence[Server], clients: Clients, register: Seeded,
             found[server.name].append(served)
             if served.errors:
                 print(f"{server.name}: {len(served.errors)} errors, among them {served.errors[0]!r}", flush=True)
-            await register.forget_readers()
+            await tidy()
     return found

@@ -108,7 +108,14 @@ def _crowds(crowds: Mapping[str, Mapping[str, float]]) -> str:
 
 
 def _processes(results: Results) -> str:
+    megabytes = [
+        {server: f"{size / 1e6:,.0f}" for server, size in sizes.items()}
+        for sizes in (results.memory, results.most_memory, results.last_memory)
+    ]
     return _table(
-        ("server", "memory after all of this, MB", "start to first answer, s"),
-        ((server, f"{size / 1e6:,.0f}", f"{results.starts[server]:.2f}") for server, size in results.memory.items()),
+        ("server", "memory under load, MB", "at most", "after all of this", "start to first answer, s"),
+        (
+            (server, *(sizes.get(server, "–") for sizes in megabytes), f"{seconds:.2f}")
+            for server, seconds in results.starts.items()
+        ),
     )

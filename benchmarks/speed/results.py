@@ -16,6 +16,7 @@ from benchmarks.speed.mixed import Served
 class Results:
     """`figures` by question and server, `memory` and `starts` by server; `crowds`, by crowd and server, has the medians
     of its rounds, but all errors. `hits` is the share of entities that ours answered from memory, by question or crowd.
+    `memory` is the median between stretches of load, `last_memory` after all of them, `most_memory` the highest ever.
     """
 
     rounds: int
@@ -25,6 +26,8 @@ class Results:
     memory: dict[str, float] = field(default_factory=dict)
     starts: dict[str, float] = field(default_factory=dict)
     hits: dict[str, float] = field(default_factory=dict)
+    last_memory: dict[str, float] = field(default_factory=dict)
+    most_memory: dict[str, float] = field(default_factory=dict)
 
     def write(self, path: Path) -> None:
         """Into a file."""

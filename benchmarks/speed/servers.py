@@ -75,6 +75,12 @@ class Server:
         pages = int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGESIZE")
 
+    @property
+    def most_memory(self) -> int:
+        """The most resident bytes it ever had, as the kernel noted."""
+        said = Path(f"/proc/{self._process.pid}/status").read_text()
+        return next(int(line.split()[1]) for line in said.splitlines() if line.startswith("VmHWM")) * 1024
+
     def figure(self, name: str) -> float:
         """One of ours, of those that `/metrics` shows."""
         with urlopen(f"http://127.0.0.1:{self.port}/metrics") as answered:
