@@ -55,6 +55,17 @@ class LendingHttpProtocol(HttpToolsProtocol):
         if self._resting is not None:
             self._resting.cancel()
         super().connection_lost(exc)
+        self._let_go()
+
+    def handle_websocket_upgrade(self) -> None:
+        """From here on another protocol has the connection."""
+        super().handle_websocket_upgrade()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Be freed at once: connections live long, and a cycle among what is old waits long for the collector."""
+        self.parser = self.cycle = self.scope = None  # type: ignore[assignment]
+        self.pipeline.clear()
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser, which would keep an endless header whole."""
@@ -123,7 +134,7 @@ class LendingHttpProtocol(HttpToolsProtocol):
     def body(self, receive: Receive) -> bytes | None:
         """The body of the request that is being answered, where all of it is here."""
         cycle = self.cycle
-        if getattr(receive, "__self__", None) is not cycle or cycle.more_body or cycle.waiting_for_100_continue:
+        if getattr(receive, "__self__", self) is not cycle or cycle.more_body or cycle.waiting_for_100_continue:
             return None
         if cycle.disconnected or cycle.response_complete or not cycle.message_event.is_set():
             return None
@@ -135,7 +146,7 @@ class LendingHttpProtocol(HttpToolsProtocol):
     def answer(self, send: Send, headers: bytes, body: bytes) -> bool:
         """Write an answer with status 200, and be ready for what comes next."""
         cycle = self.cycle
-        if getattr(send, "__self__", None) is not cycle or cycle.response_started or cycle.disconnected:
+        if getattr(send, "__self__", self) is not cycle or cycle.response_started or cycle.disconnected:
             return False
         if not cycle.keep_alive or cycle.access_log or self.flow.write_paused or self.scope["method"] == "HEAD":
             return False

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import gc
+import weakref
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from execution.http import GraphQLHttp, HttpSettings
 from execution.streaming import Streams
 from execution.uvicorn_http import LendingHttpProtocol
 from tests.execution import streams_toy, toy
-from tests.execution.listening import serving
+from tests.execution.listening import SUBPROTOCOL, client, serving
 
 LARGE = 4_000_000
 PATIENCE = 0.2
@@ -162,3 +164,46 @@ async def test_who_reads_slowly_gets_the_whole_answer() -> None:
             assert part
             read += len(part)
             await asyncio.sleep(0.001)
+
+
+async def test_a_connection_that_is_over_is_freed_without_the_collector(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that lived for more than a moment is old, and what is old is collected once in many minutes, if ever."""
+    monkeypatch.setattr(LendingHttpProtocol, "patience", 60.0)
+    made: list[weakref.ref[Any]] = []
+    connection_made = LendingHttpProtocol.connection_made
+
+    def noted(self: LendingHttpProtocol, transport: asyncio.Transport) -> None:
+        made.append(weakref.ref(self))
+        connection_made(self, transport)
+
+    async def both(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            await app(scope, receive, send)
+        else:
+            await receive()
+            await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL})
+            await receive()
+
+    monkeypatch.setattr(LendingHttpProtocol, "connection_made", noted)
+    gc.collect()
+    gc.disable()
+    try:
+        async with serving(both, Streams(streams_toy.engine())) as served:
+            host, _, port = served.host.partition(":")
+            for _ in range(3):
+                reader, writer = await asyncio.open_connection(host, int(port))
+                writer.write(HEAD + b"content-length: 0\r\n\r\n")
+                await asyncio.wait_for(reader.readuntil(b"xx"), 5)
+                writer.close()
+                await writer.wait_closed()
+            async with client(served):
+                await until(lambda: len(made) == 4 and not any(each() for each in made))
+    finally:
+        gc.enable()
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Return once something is so."""
+    async with asyncio.timeout(5):
+        while not true():
+            await asyncio.sleep(0.001)  # noqa: ASYNC110 nobody tells when something is freed
