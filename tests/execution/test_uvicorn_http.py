@@ -205,5 +205,5 @@ async def test_a_connection_that_is_over_is_freed_without_the_collector(monkeypa
 async def until(true: Callable[[], bool]) -> None:
     """Return once something is so."""
     async with asyncio.timeout(5):
-        while not true():
-            await asyncio.sleep(0.001)  # noqa: ASYNC110 nobody tells when something is freed
+        while not true():  # noqa: ASYNC110 nobody tells when something is freed
+            await asyncio.sleep(0.001)

@@ -16,7 +16,7 @@ HISTORY = ROOT / "datasources" / "register" / "migrations" / "versions"
 # Names that a framework calls us by.
 FRAMES = {"handle_connect", "handle_cont", "handle_ping", "handle_pong"}
 """What uvicorn calls when a frame has come."""
-GIVEN = {"get_command", "process_bind_param", "process_result_value", *FRAMES}
+GIVEN = {"get_command", "handle_websocket_upgrade", "process_bind_param", "process_result_value", *FRAMES}
 TEXTS = {
     ".py",
     ".md",
