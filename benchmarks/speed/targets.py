@@ -68,6 +68,7 @@ def rows(memory: Results | None, postgresql: Results | None) -> Iterator[Row]:
         yield _memory("memory of the process under load, the median", postgresql.memory)
         if postgresql.most_memory:  # earlier runs only looked when all was over
             yield _memory("memory of the process at most", postgresql.most_memory)
+            yield _memory("memory of the process when all was over", postgresql.last_memory)
         yield Row("start to first answer", "", postgresql.starts[OURS], 2.0, 1.0, " s", least=False)
 
 
