@@ -148,7 +148,7 @@ class LendingHttpProtocol(HttpToolsProtocol):
         cycle = self.cycle
         if getattr(send, "__self__", self) is not cycle or cycle.response_started or cycle.disconnected:
             return False
-        if not cycle.keep_alive or cycle.access_log or self.flow.write_paused or self.scope["method"] == "HEAD":
+        if not cycle.keep_alive or cycle.access_log or self.flow.write_paused or cycle.scope["method"] == "HEAD":
             return False
         cycle.response_started = cycle.response_complete = True
         cycle.waiting_for_100_continue = False

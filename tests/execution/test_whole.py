@@ -125,6 +125,17 @@ async def test_requests_that_are_sent_ahead_are_answered_in_their_order(app: Gra
     assert re.findall(rb"Hello \w+", heard) == [b"Hello world", b"Hello you", b"Hello world"]
 
 
+async def test_half_a_head_behind_a_request_does_not_keep_it_from_its_answer(app: GraphQLHttp) -> None:
+    ahead = asked('{ hello(name: "you") }')
+    heard = await said(app, asked("{ hello }") + ahead[:9], ahead[9:])
+    assert re.findall(rb"HTTP/1.1 (\d+)|Hello (\w+)", heard) == [
+        (b"200", b""),
+        (b"", b"world"),
+        (b"200", b""),
+        (b"", b"you"),
+    ]
+
+
 async def test_a_large_answer_is_whole(app: GraphQLHttp) -> None:
     heard = await said(app, asked(f'{{ hello(name: "{LONG}") }}'))
     head, _, body = heard.partition(b"\r\n\r\n")
