@@ -90,7 +90,7 @@ async def charts(
     held: dict[str, list[Mandate]] = {}
     for mandate in mandates_of_rows(found, skip=2):
         held.setdefault(mandate.enterprise.digits, []).append(mandate)
-    versions: dict[str, int] = {row[0]: row[1] for row in found}
+    versions: dict[str, int] = dict(zip(map(itemgetter(0), found), map(itemgetter(1), found), strict=True))
     return {
         number: Chart(number, versions.get(number.digits, 0), tuple(held.get(number.digits, ()))) for number in numbers
     }

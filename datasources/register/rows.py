@@ -61,11 +61,8 @@ DELEGATION_COLUMNS = _raw(
 
 
 _uuid = lru_cache(maxsize=16_384)(UUID)
-
-
-def _id(value: UUID | str) -> UUID:
-    """PostgreSQL's driver answers ids, SQLite's the 32 digits of one; made here once, not in every row of a join."""
-    return value if isinstance(value, UUID) else _uuid(value)
+"""PostgreSQL's driver answers ids, SQLite's the 32 digits of one; made here once, not in every row of a join."""
+_number = lru_cache(maxsize=16_384)(EnterpriseNumber)
 
 
 def mandates_of_rows(rows: Iterable[Sequence[Any]], skip: int = 0) -> list[Mandate]:
@@ -115,9 +112,9 @@ def _mandate(row: Sequence[Any], entrusted: tuple[Delegation, ...]) -> Mandate:
         end_reason,
     ) = row
     return Mandate(
-        MandateId(_id(identity)),
-        EnterpriseNumber(enterprise),
-        PersonId(_id(person)),
+        MandateId(_uuid(identity) if type(identity) is str else identity),
+        _number(enterprise),
+        PersonId(_uuid(person) if type(person) is str else person),
         _ROLES[role],
         _AFFILIATIONS[affiliation],
         Contact(email, phone),
@@ -137,7 +134,7 @@ def delegation_of_row(row: Sequence[Any]) -> Delegation:
     """A delegation from the columns of DELEGATION_COLUMNS."""
     identity, domain, standing, valid_from, valid_until, granted_at, granted_by, ended_at, end_reason = row
     return Delegation(
-        DelegationId(_id(identity)),
+        DelegationId(_uuid(identity) if type(identity) is str else identity),
         domain,
         _STANDINGS[standing],
         moment(valid_from),
