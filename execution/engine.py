@@ -137,7 +137,7 @@ class Engine:
     ) -> ExecutionResult | bytes:
         compiled, made = None, None
         if self._executor is not None and prepared.type is OperationType.MUTATION:
-            compiled, made = await self._executor.mutation(prepared, variables, context)
+            compiled, made = await self._executor.mutation(prepared, variables, context, dict(request.extensions or {}))
         elif self._executor is not None:
             compiled = await self._executor(prepared, variables, context)
         if compiled is not None:

@@ -129,8 +129,13 @@ class CompiledExecutor(Protocol):
         """
         ...
 
-    async def mutation(self, prepared: Prepared, variables: VariableValues, context: Any) -> tuple[Any, Made | None]:
-        """The same for a mutation, and what was made where it was called: the document is interpreted with that."""
+    async def mutation(
+        self, prepared: Prepared, variables: VariableValues, context: Any, extensions: dict[str, Any]
+    ) -> tuple[Any, Made | None]:
+        """The same for a mutation, and what was made where it was called: the document is interpreted with that.
+
+        `extensions` are the request's.
+        """
         ...
 
     async def event(self, prepared: Prepared, variables: VariableValues, context: Any, payload: Any) -> Any:

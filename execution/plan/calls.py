@@ -10,8 +10,10 @@ Whole        permissions, extensions, whatever else          the field's own res
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Protocol
 
+from graphql.pyutils import Path
 from strawberry import Schema
 
 from execution.fields import Resolver
@@ -82,14 +84,14 @@ class Whole:
     """A field with extensions or permissions, or one whose resolver was put there by hand."""
 
     whole = False
-    __slots__ = ("_arguments", "_position", "_resolve")
+    __slots__ = ("_arguments", "_info", "_resolve")
 
-    def __init__(self, schema: Schema, position: Position) -> None:
-        self._position = position
+    def __init__(self, schema: Schema, position: Position, path: Path | None = None) -> None:
+        self._info = position.raw_info if path is None else partial(position.raw_info, path=path)
         self._resolve = position.definition.resolve or schema._schema.field_resolver  # type: ignore[attr-defined]
         self._arguments = Arguments(schema, position.definition, None, position.nodes[0])
 
     def start(self, parents: Sequence[Any], running: Running) -> list[Any]:
-        info = self._position.raw_info(running)
+        info = self._info(running)
         resolve = self._resolve
         return [resolve(parent, info, **self._arguments.of(running.variables, None)) for parent in parents]

@@ -103,10 +103,10 @@ class FragmentedQueries:
         return await self._compiled.event(prepared, variables, context, payload)
 
     async def mutation(
-        self, prepared: Prepared, variables: VariableValues, context: Any
+        self, prepared: Prepared, variables: VariableValues, context: Any, extensions: dict[str, Any]
     ) -> tuple[bytes | None, Made | None]:
         """By its plan: nothing is kept of one."""
-        return await self._compiled.mutation(prepared, variables, context)
+        return await self._compiled.mutation(prepared, variables, context, extensions)
 
     async def __call__(self, prepared: Prepared, variables: VariableValues, context: Any) -> bytes | None:
         """The whole response, or None: the interpreter must answer."""

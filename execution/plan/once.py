@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Sequence
 from typing import Any
 
 from graphql import FieldNode
+from graphql.pyutils import Path
 from strawberry import Schema
 from strawberry.execution import optimized_is_awaitable
 
@@ -19,13 +20,17 @@ from execution.time_limit import called_off
 
 
 class Once:
-    """The field of a mutation, as graphql-core calls it."""
+    """The field of a mutation, as graphql-core calls it: it is told where it stands and the request's extensions too.
+
+    One that looks at what the interpreter alone has (`async_helpers`) fails, for it may have done something before.
+    """
 
     whole = False
     __slots__ = ("_call",)
 
     def __init__(self, schema: Schema, position: Position) -> None:
-        self._call = Whole(schema, position)
+        key = position.nodes[0].alias or position.nodes[0].name
+        self._call = Whole(schema, position, Path(None, key.value, position.parent_type.name))
 
     def start(self, parents: Sequence[Any], running: Running) -> list[Any]:
         """Call it. What it raises is kept too."""

@@ -20,14 +20,18 @@ from execution.straight import Made
 
 
 class Running:
-    """One run of a plan: the context, the coerced variables, of a subscription the event, what became of a mutation."""
+    """One run of a plan: the context, the coerced variables, and of a subscription the event.
 
-    __slots__ = ("context", "made", "root", "variables")
+    Of a mutation the request's extensions, and what became of it.
+    """
 
-    def __init__(self, context: Any, variables: VariableValues, root: Any = None) -> None:
+    __slots__ = ("context", "extensions", "made", "root", "variables")
+
+    def __init__(self, context: Any, variables: VariableValues, root: Any = None, extensions: Any = None) -> None:
         self.context = context
         self.variables = variables
         self.root = root
+        self.extensions = _UNKNOWN if extensions is None else extensions
         self.made: Made | None = None
 
 
@@ -71,7 +75,6 @@ class Position:
 
     __slots__ = (
         "_info_class",
-        "_parent_type",
         "_prepared",
         "_schema",
         "arguments",
@@ -79,6 +82,7 @@ class Position:
         "field",
         "info",
         "nodes",
+        "parent_type",
     )
 
     def __init__(
@@ -88,7 +92,7 @@ class Position:
         assert definition is not None, "the document was validated"
         self._schema = schema
         self._prepared = prepared
-        self._parent_type = parent_type
+        self.parent_type = parent_type
         self.nodes = nodes
         self.definition: GraphQLField = definition
         self.field = strawberry_field(schema, definition)
@@ -96,14 +100,14 @@ class Position:
         self.info: Callable[[Running], Any] = partial(_Told, self) if self._info_class is Info else self._whole_info
         self.arguments = Arguments(schema, definition, self.field, nodes[0])
 
-    def raw_info(self, running: Running) -> Any:
-        """What graphql-core would tell, but for what depends on one parent or on the request's extensions."""
+    def raw_info(self, running: Running, path: Any = _UNKNOWN) -> Any:
+        """What graphql-core would tell, but for where its parent stands, and what the interpreter alone has."""
         return ResolveInfo(
             self.nodes[0].name.value,
             self.nodes,
             self.definition.type,
-            self._parent_type,
-            _UNKNOWN,
+            self.parent_type,
+            path,
             self._schema._schema,
             cast(Any, self._prepared.fragment_definitions),
             running.root,
@@ -113,7 +117,7 @@ class Position:
             optimized_is_awaitable,
             None,
             _UNKNOWN,
-            _UNKNOWN,
+            running.extensions,
         )
 
     def _whole_info(self, running: Running) -> Any:

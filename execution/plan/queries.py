@@ -73,10 +73,10 @@ class CompiledQueries:
         return self._answer(prepared, Running(context, variables))
 
     async def mutation(
-        self, prepared: Prepared, variables: VariableValues, context: Any
+        self, prepared: Prepared, variables: VariableValues, context: Any, extensions: dict[str, Any]
     ) -> tuple[bytes | None, Made | None]:
         """The same for a mutation, and what was made, where it was called: the interpreter is to answer with that."""
-        running = Running(context, variables)
+        running = Running(context, variables, extensions=extensions)
         return await self._answer(prepared, running), running.made
 
     def event(self, prepared: Prepared, variables: VariableValues, context: Any, payload: Any) -> Answering:

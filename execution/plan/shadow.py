@@ -71,10 +71,10 @@ class ShadowedQueries:
         return result
 
     async def mutation(
-        self, prepared: Prepared, variables: VariableValues, context: Any
+        self, prepared: Prepared, variables: VariableValues, context: Any, extensions: dict[str, Any]
     ) -> tuple[ExecutionResult | None, Made | None]:
         """The same for a mutation, which is called once: both answer for what was made."""
-        planned, made = await self._compiled.mutation(prepared, variables, context)
+        planned, made = await self._compiled.mutation(prepared, variables, context, extensions)
         if planned is None:
             return None, made
         result = await result_of(executor(self._schema, prepared, variables, context, {}, made))

@@ -71,6 +71,11 @@ class Mutation:
             raise ValueError("CANARY")
         return Bought(name=name, price=1, broken=name == "broken")
 
+    @strawberry.mutation
+    async def tells(self, info: strawberry.Info) -> str:
+        info.context.append("tells")
+        return f"{info.path.as_list()} {info.path.typename} {info.input_extensions}"
+
 
 @strawberry.type
 class Query:
@@ -145,6 +150,18 @@ async def test_several_are_called_one_after_the_other_by_the_interpreter(text: s
     assert calls == ["plain a", "plain b"]
     assert [each["name"] for each in found["data"].values()] == ["a", "b"]
     assert plans.figures.answered == 0
+
+
+async def test_it_is_told_where_it_stands_and_with_which_extensions() -> None:
+    plans = CompiledQueries(SCHEMA, PlanSettings(interpreted_first=0))
+    request = OperationRequest("mutation { here: tells }", extensions={"told": 1}, request_id="r")
+    bodies, calls = [], Calls()
+    for executor in (None, plans):
+        answer = await engine(executor).execute(request, calls, allowed=QUERIES_AND_MUTATIONS)
+        bodies.append(orjson.loads(answer.body))
+    assert bodies == [{"data": {"here": "['here'] Mutation {'told': 1}"}}] * 2
+    assert plans.figures.answered == 1
+    assert calls == ["tells", "tells"]
 
 
 async def test_one_that_takes_too_long_is_not_called_again() -> None:
