@@ -46,7 +46,7 @@ class Feed:
     the longest silence towards a follower; `recent` is how many of the newest changes are kept in memory.
     """
 
-    def __init__(self, log: Log, *, poll: float = 0.25, checkpoint: float = 10.0, recent: int = 10_000) -> None:
+    def __init__(self, log: Log, *, poll: float = 0.25, checkpoint: float = 10.0, recent: int = 2_000) -> None:
         self._log = log
         self._poll = poll
         self._checkpoint = checkpoint

@@ -31,7 +31,7 @@ class Reader:
         """Write down that all of this is shown."""
         await record_disclosed(session, (self.of(shown),))
 
-    def recording(self, shown: Sequence[Shown]) -> Rows:
+    def disclosing(self, shown: Sequence[Shown]) -> Rows:
         """The same, to be written together with something else."""
         return disclosing((self.of(shown),))
 

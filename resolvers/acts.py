@@ -25,7 +25,7 @@ from datasources.register import idempotency, recording, requests
 from datasources.register.database import Session, WriteSession
 from datasources.register.failures import RegisterConflict
 from datasources.register.ids import new_id
-from datasources.register.together import One, Rows, together
+from datasources.register.together import One, Rows
 from resolvers import disclosures
 from resolvers.context import Context
 from resolvers.evidence import Evidence
@@ -145,10 +145,12 @@ async def _attempt(
         else:
 
             def behind(placed: tuple[Change, ...]) -> list[Rows | One]:
-                kept = requests.kept(placed, evidence.written(), asked.note)
-                positions = [each.position for each in placed]
-                said = {"positions": positions, "mandate": str(concerned(placed).id)}
-                return [kept, *_storing(context, session, asked, said)]
+                parts: list[Rows | One] = [requests.keeping(placed, evidence.written(), asked.note)]
+                if asked.key is not None:
+                    positions = [each.position for each in placed]
+                    said = _answer(context, asked, {"positions": positions, "mandate": str(concerned(placed).id)})
+                    parts.append(idempotency.storing(session, _principal(asked), asked.key, said, context.moment))
+                return parts
 
             shown = disclosures.with_changes(context, changes)
             changes = await recording.record(session, changes, beside=shown, behind=behind)
@@ -226,16 +228,13 @@ def last_held_by(person: PersonId) -> Concerned:
 
 
 async def _store_refusal(context: Context, session: WriteSession, asked: Asked, refused: Refused) -> None:
-    if all(problem.code in _STORED_PROBLEMS for problem in refused.problems):
+    if asked.key is not None and all(problem.code in _STORED_PROBLEMS for problem in refused.problems):
         problems = [
             {"code": problem.code.value, "path": problem.path, "detail": problem.detail} for problem in refused.problems
         ]
-        for answer in _storing(context, session, asked, {"problems": problems}):
-            await together(session, (), answer)
+        answer = _answer(context, asked, {"problems": problems})
+        await idempotency.store(session, _principal(asked), asked.key, answer, context.moment)
 
 
-def _storing(context: Context, session: WriteSession, asked: Asked, answer: Mapping[str, object]) -> list[One]:
-    if asked.key is None:
-        return []
-    kept = idempotency.StoredAnswer(_fingerprint(context, asked), orjson.dumps(answer), context.moment + KEPT_FOR)
-    return [idempotency.storing(session, _principal(asked), asked.key, kept, context.moment)]
+def _answer(context: Context, asked: Asked, said: Mapping[str, object]) -> idempotency.StoredAnswer:
+    return idempotency.StoredAnswer(_fingerprint(context, asked), orjson.dumps(said), context.moment + KEPT_FOR)

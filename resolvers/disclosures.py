@@ -57,7 +57,7 @@ def with_changes(context: Context, changes: Sequence[Change]) -> list[Rows]:
     """To be written with the changes of a request, whose answer shows them; nothing more is written later."""
     mandates = (change.mandate for change in changes if change.mandate is not None)
     shown = _shown(context, _held(mandates), MANDATES)
-    return [_reader(context, context.moment).recording(list(shown))] if shown else []
+    return [_reader(context, context.moment).disclosing(list(shown))] if shown else []
 
 
 def written_with_changes(context: Context, changes: Sequence[Change]) -> None:

@@ -56,10 +56,11 @@ class Plans(BaseSettings):
 
     mode: Literal["on", "off", "shadow"] = Field(
         "on",
-        description="Whether queries, and events of subscriptions, are compiled; `shadow` runs both ways, compares and "
-        "answers as interpreted; where they differ the interpreter is asked once more, for something may have changed.",
+        description="Whether queries, mutations, and events of subscriptions, are compiled; `shadow` runs both ways, "
+        "compares and answers as interpreted; where they differ the interpreter is asked once more, for something may "
+        "have changed.",
     )
-    kept: Count = Field(1_000, description="Compiled queries and subscriptions kept, per process.")
+    kept: Count = Field(1_000, description="Compiled documents kept, per process.")
 
 
 class Fragments(BaseSettings):

@@ -29,13 +29,7 @@ Mark: TypeAlias = tuple[int, str]
 """When an extract was taken, in microseconds, and its slot and number: no two extracts, nor two imports, share it."""
 
 
-def _statement(on_postgresql: bool) -> Direct:
-    asked = "unnest(:numbers) AS asked(value)" if on_postgresql else "json_each(:numbers) AS asked"
-    asked_for = bindparam("numbers", type_=ARRAY(BigInteger()) if on_postgresql else Text())
-    return _of(asked, asked_for)
-
-
-def _of(asked: str, asked_for: BindParameter[Any]) -> Direct:
+def _statement(asked: str, asked_for: BindParameter[Any]) -> Direct:
     """Both slots, of which the one not in use is not entered; one more row tells of the extract itself."""
     in_use = "SELECT snapshot, imported_at, slot || '.' || number" + ", NULL" * 14 + " FROM kbo_mirror"
     parts = [in_use, *(_part(slot, asked) for slot in SLOTS)]
@@ -55,9 +49,11 @@ def _part(slot: Slot, asked: str) -> str:
     )
 
 
-_ON_POSTGRESQL: Final = _statement(on_postgresql=True)
-_ON_SQLITE: Final = _statement(on_postgresql=False)
-_OF_ONE: Final = _of("(SELECT CAST(:number AS bigint) AS value) AS asked", bindparam("number", type_=BigInteger()))
+_ON_POSTGRESQL: Final = _statement("unnest(:numbers) AS asked(value)", bindparam("numbers", type_=ARRAY(BigInteger())))
+_ON_SQLITE: Final = _statement("json_each(:numbers) AS asked", bindparam("numbers", type_=Text()))
+_OF_ONE: Final = _statement(
+    "(SELECT CAST(:number AS bigint) AS value) AS asked", bindparam("number", type_=BigInteger())
+)
 """PostgreSQL plans a statement with a list anew each time, which for one enterprise takes most of it."""
 
 

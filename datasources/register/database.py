@@ -99,6 +99,7 @@ class Database:
     def tell(self, told: Callable[[], None]) -> None:
         """Call this for each statement sent."""
 
+        # With `retval` SQLAlchemy calls it as it is; without, through a function of its own for each statement.
         def heard(_: Any, __: Any, statement: Any, parameters: Any, *more: Any) -> tuple[Any, Any]:
             told()
             return statement, parameters

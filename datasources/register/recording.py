@@ -61,6 +61,8 @@ _CLOSE = {
     "sqlite": Direct(_CLOSED),
 }
 
+_MOVED = "the enterprise has another version by now"
+
 Behind = Callable[[tuple[Change, ...]], Sequence[Rows | One]]
 """What is written beside the changes once their positions are known; where something is, the last is a `One`."""
 
@@ -111,9 +113,6 @@ async def _advance(session: WriteSession, recorded: Sequence[Change], parts: lis
             raise VersionMoved(_MOVED)
     ((last, newest),) = await together(session, parts, One(_TAKE, {"count": count}))
     return last, newest
-
-
-_MOVED = "the enterprise has another version by now"
 
 
 def _by_enterprise(recorded: Sequence[Change]) -> list[list[Change]]:

@@ -15,7 +15,7 @@ from datasources.register.together import One
 _KEEP = Direct(insert(requests))
 
 
-def kept(recorded: Sequence[Change], evidence: Mapping[str, object], note: str | None) -> One:
+def keeping(recorded: Sequence[Change], evidence: Mapping[str, object], note: str | None) -> One:
     """To be written behind the changes it led to. `evidence` is plain values, never a number."""
     row = {
         "first_position": recorded[0].position,

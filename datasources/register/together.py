@@ -72,7 +72,7 @@ class Rows(NamedTuple):
 
 
 class One(NamedTuple):
-    """One statement. Where `sure`, it answers a row: that it does not is a conflict."""
+    """One statement. Where it is the last and `sure`, it answers a row: that it does not is a conflict."""
 
     statement: Direct
     values: Row

@@ -67,7 +67,7 @@ async def test_what_cannot_be_written_down_is_not_shown_and_not_done(
     before = await world.rows("changes")
 
     class Full:
-        def recording(self, *_: object) -> None:
+        def disclosing(self, *_: object) -> None:
             raise RegisterUnavailable("full")
 
     monkeypatch.setattr(disclosures, "_reader", lambda *_: Full())

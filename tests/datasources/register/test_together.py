@@ -15,7 +15,7 @@ from datasources.register.direct import Direct
 from datasources.register.failures import RegisterConflict
 from datasources.register.idempotency import StoredAnswer, store, stored, storing
 from datasources.register.recording import record
-from datasources.register.requests import kept
+from datasources.register.requests import keeping
 from datasources.register.tables import answers, enterprises, head, requests
 from datasources.register.together import Insert, One, Rows, together
 from tests.datasources.register.building import DAY, NOON, change, ended, enterprise, mandate, person
@@ -84,7 +84,7 @@ async def test_what_is_written_behind_the_changes_knows_their_positions(database
                 session,
                 [change(manager, 1), change(manager, 2)],
                 behind=lambda placed: [
-                    kept(placed, {"rules": "1"}, None),
+                    keeping(placed, {"rules": "1"}, None),
                     storing(session, "PERSON:a", "key", answer, NOON),
                 ],
             )
