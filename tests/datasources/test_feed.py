@@ -277,3 +277,24 @@ async def test_who_begins_to_follow_while_the_end_of_the_log_is_being_looked_up_
     log.let.set()
     assert await asyncio.wait_for(taking, 2) == [4]
     await feed.stop()
+
+
+async def test_what_nobody_followed_is_no_hole_in_what_is_kept(log: MemoryLog) -> None:
+    feed = await started(log)
+    live = asyncio.create_task(take(feed, 3, 1))
+    await asyncio.sleep(0.05)
+    log.append()
+    assert await asyncio.wait_for(live, 5) == [4]
+    for _ in range(5):
+        log.append()
+    async with asyncio.timeout(5):
+        while feed.head < 9:  # noqa: ASYNC110 turns of the loop are what is waited for
+            await asyncio.sleep(0)
+    one, another = (asyncio.create_task(take(feed, after, 11 - after)) for after in (3, 9))
+    await asyncio.sleep(0.05)
+    log.append()
+    log.append()
+    assert await asyncio.wait_for(one, 5) == list(range(4, 12))
+    assert await asyncio.wait_for(another, 5) == [10, 11]
+    assert await asyncio.wait_for(take(feed, 3, 8), 5) == list(range(4, 12))
+    await feed.stop()

@@ -85,8 +85,9 @@ async def test_a_key_is_free_again_once_its_answer_has_expired(world: World, mon
     assert (codes(made), made["replayed"]) == ([], False)
 
 
-async def test_one_key_sent_many_times_at_once_has_one_effect(world: World) -> None:
-    requests = (world.appoint_chief(REPRESENTATIVE, CHIEF, idempotencyKey="one") for _ in range(AT_ONCE))
+@pytest.mark.parametrize("more", [{}, {"expectedVersion": 0}], ids=["of any version", "of one version"])
+async def test_one_key_sent_many_times_at_once_has_one_effect(world: World, more: dict[str, int]) -> None:
+    requests = (world.appoint_chief(REPRESENTATIVE, CHIEF, idempotencyKey="one", **more) for _ in range(AT_ONCE))
     answers = await asyncio.gather(*requests)
     assert [codes(each) for each in answers] == [[]] * AT_ONCE
     assert len({str({**each, "replayed": None}) for each in answers}) == 1

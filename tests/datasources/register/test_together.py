@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -71,6 +72,22 @@ async def test_a_chief_is_replaced_in_one_trip_although_there_may_only_be_one(da
     async with database.reading() as session:
         assert (await charts(session, [number]))[number].mandates == (after,)
         assert (await charts(session, [number], full=True))[number].version == 3
+
+
+async def test_a_domain_is_taken_away_and_given_again_in_one_trip(database: Database) -> None:
+    number = enterprise(4)
+    before = mandate(number, AccessManagerRole.DOMAIN, domains=("FINANCE",))
+    async with database.working() as session:
+        await chart_locked(session, number)
+        await record(session, [change(before, 1)])
+    ((again,), (gone,)) = mandate(number, domains=("FINANCE",)).delegations, ended(before, NOON).delegations
+    both = replace(before, delegations=(again, gone))
+    async with database.working() as session:
+        await chart_locked(session, number)
+        await record(session, [change(both, 2)])
+    async with database.reading() as session:
+        ((found,),) = [(await charts(session, [number]))[number].mandates]
+        assert set(found.delegations) == {again, gone}
 
 
 async def test_what_is_written_behind_the_changes_knows_their_positions(database: Database) -> None:
