@@ -51,9 +51,6 @@ class LendingHttpProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Nobody is waited for any more."""
         self._arrived()
-        self._read_on()
-        if self._resting is not None:
-            self._resting.cancel()
         super().connection_lost(exc)
         self._let_go()
 
@@ -64,6 +61,9 @@ class LendingHttpProtocol(HttpToolsProtocol):
 
     def _let_go(self) -> None:
         """Be freed at once: connections live long, and a cycle among what is old waits long for the collector."""
+        self._read_on()
+        if self._resting is not None:
+            self._resting.cancel()
         self.parser = self.cycle = self.scope = None  # type: ignore[assignment]
         self.pipeline.clear()
 
@@ -121,11 +121,15 @@ class LendingHttpProtocol(HttpToolsProtocol):
             self._expect()
 
     def _look_whether_idle(self) -> None:
-        """Close a connection on which nothing was asked since its last answer; whatever is answered looks again."""
+        """Close a connection on which nothing was asked since its last answer; whatever is answered looks again.
+
+        What is arriving, a head or the rest of a body that was not waited for, has its own patience.
+        """
         self._resting = None
-        if self._in_head or not self.cycle.response_complete:
+        if not self.cycle.response_complete:
             return
-        left = self._answered_at + self.timeout_keep_alive - self.loop.time()
+        since = self._answered_at if self._arriving is None else self.loop.time()
+        left = since + self.timeout_keep_alive - self.loop.time()
         if left > 0:
             self._resting = self.loop.call_later(left, self._look_whether_idle)
         else:

@@ -20,6 +20,10 @@ from tests.execution.listening import SUBPROTOCOL, client, serving
 LARGE = 4_000_000
 PATIENCE = 0.2
 HEAD = b"POST /answer HTTP/1.1\r\nhost: x\r\n"
+UPGRADE = (
+    b"GET / HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
+    b"sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-version: 13\r\n\r\n"
+)
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -37,9 +41,9 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextlib.asynccontextmanager
 async def connected(
-    limit: int = 65_536, to: Any = app
+    limit: int = 65_536, to: Any = app, **options: Any
 ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    async with serving(to, Streams(streams_toy.engine())) as served:
+    async with serving(to, Streams(streams_toy.engine()), **options) as served:
         host, _, port = served.host.partition(":")
         reader, writer = await asyncio.open_connection(host, int(port), limit=limit)
         try:
@@ -146,6 +150,38 @@ async def test_a_body_that_is_too_large_and_sent_whole_is_told_so() -> None:
             writer.write(b" " * (LARGE // 4))
             await writer.drain()
         assert (await reader.readline()).startswith(b"HTTP/1.1 413 ")
+
+
+async def test_a_body_that_arrives_after_its_answer_is_no_idleness(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LendingHttpProtocol, "patience", 60.0)
+    async with connected(timeout_keep_alive=0.05) as (reader, writer):
+        writer.write(HEAD + b"content-length: 4\r\n\r\n")
+        await asyncio.wait_for(reader.readuntil(b"xx"), 5)
+        await asyncio.sleep(0.2)
+        writer.write(b"rest" + HEAD + b"content-length: 0\r\n\r\n")
+        assert (await heard(reader)).startswith(b"HTTP/1.1 200 ")
+
+
+async def test_a_connection_that_became_a_websocket_is_no_longer_looked_after() -> None:
+    """Whether it is idle, or reads what it was answered before, is the new protocol's to say."""
+    failures: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: failures.append(context))
+
+    async def both(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            await app(scope, receive, send)
+            return
+        await receive()
+        await send({"type": "websocket.accept"})
+        await asyncio.sleep(PATIENCE * 2)
+        await send({"type": "websocket.send", "text": "there"})
+
+    async with connected(to=both, timeout_keep_alive=PATIENCE) as (reader, writer):
+        writer.write(b"GET /large HTTP/1.1\r\nhost: x\r\n\r\n")
+        await asyncio.wait_for(reader.readuntil(b"x" * 10), 5)
+        writer.write(UPGRADE)
+        assert (await heard(reader)).count(b"\x81\x05there") == 1
+    assert failures == []
 
 
 async def test_who_reads_nothing_of_an_answer_is_dropped() -> None:
