@@ -55,7 +55,10 @@ class LendingHttpProtocol(HttpToolsProtocol):
         self._let_go()
 
     def handle_websocket_upgrade(self) -> None:
-        """From here on another protocol has the connection."""
+        """From here on another protocol has the connection; not behind a request whose answer would go into it."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.transport.close()
+            return
         super().handle_websocket_upgrade()
         self._let_go()
 

@@ -20,10 +20,6 @@ from tests.execution.listening import SUBPROTOCOL, client, serving
 LARGE = 4_000_000
 PATIENCE = 0.2
 HEAD = b"POST /answer HTTP/1.1\r\nhost: x\r\n"
-UPGRADE = (
-    b"GET / HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
-    b"sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-version: 13\r\n\r\n"
-)
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -160,28 +156,6 @@ async def test_a_body_that_arrives_after_its_answer_is_no_idleness(monkeypatch: 
         await asyncio.sleep(0.2)
         writer.write(b"rest" + HEAD + b"content-length: 0\r\n\r\n")
         assert (await heard(reader)).startswith(b"HTTP/1.1 200 ")
-
-
-async def test_a_connection_that_became_a_websocket_is_no_longer_looked_after() -> None:
-    """Whether it is idle, or reads what it was answered before, is the new protocol's to say."""
-    failures: list[object] = []
-    asyncio.get_running_loop().set_exception_handler(lambda _, context: failures.append(context))
-
-    async def both(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http":
-            await app(scope, receive, send)
-            return
-        await receive()
-        await send({"type": "websocket.accept"})
-        await asyncio.sleep(PATIENCE * 2)
-        await send({"type": "websocket.send", "text": "there"})
-
-    async with connected(to=both, timeout_keep_alive=PATIENCE) as (reader, writer):
-        writer.write(b"GET /large HTTP/1.1\r\nhost: x\r\n\r\n")
-        await asyncio.wait_for(reader.readuntil(b"x" * 10), 5)
-        writer.write(UPGRADE)
-        assert (await heard(reader)).count(b"\x81\x05there") == 1
-    assert failures == []
 
 
 async def test_who_reads_nothing_of_an_answer_is_dropped() -> None:
