@@ -139,11 +139,11 @@ class LendingHttpProtocol(HttpToolsProtocol):
             self.timeout_keep_alive_handler()
 
     def body(self, receive: Receive) -> bytes | None:
-        """The body of the request that is being answered, where all of it is here."""
+        """The body of the request that is being answered, where all of it is here and the client too."""
         cycle = self.cycle
         if getattr(receive, "__self__", self) is not cycle or cycle.more_body or cycle.waiting_for_100_continue:
             return None
-        if cycle.disconnected or cycle.response_complete or not cycle.message_event.is_set():
+        if cycle.response_complete or not cycle.message_event.is_set():
             return None
         self.flow.resume_reading()
         cycle.message_event.clear()
@@ -153,7 +153,7 @@ class LendingHttpProtocol(HttpToolsProtocol):
     def answer(self, send: Send, headers: bytes, body: bytes) -> bool:
         """Write an answer with status 200, and be ready for what comes next."""
         cycle = self.cycle
-        if getattr(send, "__self__", self) is not cycle or cycle.response_started or cycle.disconnected:
+        if getattr(send, "__self__", self) is not cycle or cycle.response_started:
             return False
         if not cycle.keep_alive or cycle.access_log or self.flow.write_paused or cycle.scope["method"] == "HEAD":
             return False
