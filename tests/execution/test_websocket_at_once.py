@@ -25,11 +25,16 @@ class Wire:
     def __init__(self, told: list[str], name: str) -> None:
         self._told, self._name = told, name
         self.on_writable: Callable[[], None] | None = None
+        self.on_write: Callable[[], None] = lambda: None
         self.full = self.broken = False
+        self.together: list[int] = []
+        self.multiplex: Multiplex
 
     def write_texts(self, texts: Sequence[bytes]) -> bool:
         if self.broken:
             raise RuntimeError("closed")
+        self.together.append(len(texts))
+        self.on_write()
         self._told.extend(f"{self._name} {text.decode()}" for text in texts)
         return not self.full
 
@@ -43,7 +48,8 @@ class Crowd:
     def __init__(self, gap: float = 0.0) -> None:
         self.told: list[str] = []
         self.station = toy.Station()
-        self._streams = Streams(
+        self.contexts, self.most_contexts = 0, 100
+        self.streams = Streams(
             toy.engine(),
             toy.renewed,
             sharing_key=lambda _: "all",
@@ -51,13 +57,16 @@ class Crowd:
             settings=StreamSettings(gap=gap),
         )
 
-    async def _context(self, interruption: Interruption) -> Any:
+    async def _make(self, interruption: Interruption) -> Any:
+        self.contexts += 1
+        if self.contexts > self.most_contexts:
+            raise RuntimeError("nobody knows")
         return toy.RadioContext(self.station, "Ann", interruption)
 
     async def wire(self, name: str, *identifiers: str) -> Wire:
         """A connection that follows under each of these ids."""
         wire = Wire(self.told, name)
-        multiplex = Multiplex(self._streams, self._context, frozenset(OperationType), 10)
+        multiplex = wire.multiplex = Multiplex(self.streams, self._make, frozenset(OperationType), 10)
         multiplex.outbox = LentOutbox(wire, multiplex.flush, lambda: None, 10)
         for identifier in identifiers:
             multiplex.subscribe(Subscribe(identifier, "subscription { follow { number } }", None, {}, {}))
