@@ -50,6 +50,18 @@ async def connected(
                 await writer.wait_closed()
 
 
+def looks(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Set once it was looked whether a connection is idle."""
+    looked, look = asyncio.Event(), LendingHttpProtocol._look_whether_idle
+
+    def noted(self: LendingHttpProtocol) -> None:
+        look(self)
+        looked.set()
+
+    monkeypatch.setattr(LendingHttpProtocol, "_look_whether_idle", noted)
+    return looked
+
+
 async def heard(reader: asyncio.StreamReader) -> bytes:
     """Everything until the server closes the connection."""
     parts = []
@@ -150,10 +162,11 @@ async def test_a_body_that_is_too_large_and_sent_whole_is_told_so() -> None:
 
 async def test_a_body_that_arrives_after_its_answer_is_no_idleness(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(LendingHttpProtocol, "patience", 60.0)
+    looked = looks(monkeypatch)
     async with connected(timeout_keep_alive=0.05) as (reader, writer):
         writer.write(HEAD + b"content-length: 4\r\n\r\n")
         await asyncio.wait_for(reader.readuntil(b"xx"), 5)
-        await asyncio.sleep(0.2)
+        await asyncio.wait_for(looked.wait(), 5)
         writer.write(b"rest" + HEAD + b"content-length: 0\r\n\r\n")
         assert (await heard(reader)).startswith(b"HTTP/1.1 200 ")
 

@@ -15,6 +15,7 @@ from execution.streaming import Streams
 from execution.whole import offered
 from tests.execution import streams_toy
 from tests.execution.listening import Served, serving
+from tests.execution.test_uvicorn_http import looks
 
 LINES = b"content-length: %d\r\n"
 LARGE = 4_000_000
@@ -30,6 +31,7 @@ class App:
     def __init__(self) -> None:
         self.seen: list[Any] = []
         self.done = asyncio.Event()
+        self.go_on = asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         whole = offered(scope)
@@ -46,7 +48,7 @@ class App:
                 self.seen += [(await waiting)["type"], whole.answer(send, LINES % 2, b"xx")]
             case path:
                 if path == "/slow":
-                    await asyncio.sleep(0.2)
+                    await asyncio.wait_for(self.go_on.wait(), 5)
                 body = b"x" * (LARGE if path == "/large" else 2)
                 self.seen.append(whole.answer(send, LINES % len(body), body))
                 if not self.seen[-1]:
@@ -131,8 +133,10 @@ async def test_requests_that_are_sent_ahead_do_not_keep_later_ones_from_being_re
         await answer(reader)
 
 
-async def test_a_connection_whose_request_is_being_answered_is_not_idle() -> None:
-    async with connected(App(), timeout_keep_alive=0.05) as (_, reader, writer):
+async def test_a_connection_whose_request_is_being_answered_is_not_idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = App()
+    app.go_on = looks(monkeypatch)
+    async with connected(app, timeout_keep_alive=0.05) as (_, reader, writer):
         writer.write(asked())
         await answer(reader)
         writer.write(asked(b"/slow"))
