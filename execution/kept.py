@@ -35,6 +35,10 @@ class Kept(Generic[Item]):
         if len(self._items) > self._most:
             self._items.popitem(last=False)
 
+    def forget(self, key: Hashable) -> None:
+        """Let go of what is kept under this key, if anything."""
+        self._items.pop(key, None)
+
 
 class Weighed(Kept[Item]):
     """The same for what is not all of one size. `size` is what everything weighs, by `weigh` of its key and itself."""
@@ -48,9 +52,7 @@ class Weighed(Kept[Item]):
 
     def keep(self, key: Hashable, item: Item) -> None:
         """In place of what was kept under this key; room is made where there is none, but not by letting go of all."""
-        before = self._items.pop(key, None)
-        if before is not None:
-            self.size -= self._weigh(key, before)
+        self.forget(key)
         weight = self._weigh(key, item)
         if weight > self._most:
             return
@@ -58,3 +60,9 @@ class Weighed(Kept[Item]):
         self.size += weight
         while self.size > self._most:
             self.size -= self._weigh(*self._items.popitem(last=False))
+
+    def forget(self, key: Hashable) -> None:
+        """Let go of it, and of its weight."""
+        before = self._items.pop(key, None)
+        if before is not None:
+            self.size -= self._weigh(key, before)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Self
 
+from execution.kept import Kept
 from server.introspection import Introspector, Post
 from server.issuers import Issuer
 from server.jwks import Fetch, KeySource, key_source
@@ -17,35 +17,6 @@ from server.token_checks import LARGEST_TOKEN, Reason, Unauthenticated, Verified
 
 REMEMBERED_TOKENS = 10_000
 REMEMBERED_REFUSALS = 10_000
-
-
-class TokenMemory:
-    """The tokens found true, by their SHA-256: a bounded number, the one longest unused forgotten first."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._tokens: OrderedDict[bytes, VerifiedToken] = OrderedDict()
-
-    def find(self, digest: bytes) -> VerifiedToken | None:
-        """A token found true before; the caller still looks at its dates."""
-        token = self._tokens.get(digest)
-        if token is not None:
-            self._tokens.move_to_end(digest)
-        return token
-
-    def keep(self, digest: bytes, token: VerifiedToken) -> None:
-        """Keeps a token, and forgets the one longest unused where there are too many."""
-        self._tokens[digest] = token
-        self._tokens.move_to_end(digest)
-        if len(self._tokens) > self._size:
-            self._tokens.popitem(last=False)
-
-    def forget(self, digest: bytes) -> None:
-        """Forgets a token."""
-        self._tokens.pop(digest, None)
-
-    def __len__(self) -> int:
-        return len(self._tokens)
 
 
 def token_digest(token: str) -> bytes:
@@ -77,7 +48,8 @@ class TokenVerifier:
             self._issuers.setdefault(issuer.name, []).append(issuer)
         self._sources, self._introspector, self._now = sources, introspector, now
         self._signatures = SignatureChecker(sources, now)
-        self.memory = TokenMemory(remembered)
+        self.memory: Kept[VerifiedToken] = Kept(remembered)
+        """The tokens found true, by their SHA-256."""
         self._refused: dict[bytes, tuple[float, Reason]] = {}
 
     @classmethod
