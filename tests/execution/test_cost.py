@@ -11,7 +11,7 @@ import strawberry
 from graphql import FragmentDefinitionNode, Lexer, OperationDefinitionNode, Source, TokenKind, parse
 from strawberry.federation.schema_directives import ListSize
 
-from execution.cost import CostRules
+from execution.cost import Cost, CostRules
 from execution.engine import Engine, Limits
 from execution.entities import SubgraphSchema
 from execution.limits import SATURATED, excesses, measured
@@ -167,6 +167,13 @@ async def test_what_is_returned_never_exceeds_what_was_computed() -> None:
 
         if first:
             assert objects(body["data"]) - 1 <= body["extensions"]["cost"]
+
+
+@pytest.mark.parametrize("parts", [(), ((1, Cost(1)),)], ids=["of one level", "of two"])
+def test_a_size_that_a_variable_says_makes_no_cost_without_end(parts: tuple[tuple[int, Cost], ...]) -> None:
+    cost = Cost(1, ((lambda variables: variables["first"], Cost(5, parts)),))
+    assert cost.of({"first": 2}) == 11 + 2 * len(parts)
+    assert cost.of({"first": SATURATED}) == SATURATED
 
 
 def test_the_analysis_of_a_thousand_tokens_takes_no_more_than_a_millisecond() -> None:

@@ -24,9 +24,10 @@ READ: list[str] = []
 @strawberry.type
 class Named:
     @strawberry.field
-    async def name(self) -> str:
-        READ.append(NAME[0])
-        return NAME[0]
+    async def name(self, info: strawberry.Info) -> str:
+        """Reads once a context, as loaders do."""
+        READ.append(info.context.setdefault("name", NAME[0]))
+        return READ[-1]
 
 
 class Shadowed:
@@ -38,10 +39,10 @@ class Shadowed:
         schema = SubgraphSchema(query=Named)
         self.told: list[str] = []
         self.plans = CompiledQueries(schema, AT_ONCE)
-        self.engine = Engine(schema, executor=ShadowedQueries(self.plans, schema, self.told.append))
+        self.engine = Engine(schema, executor=ShadowedQueries(self.plans, schema, self.told.append, lambda _: {}))
 
     async def answer(self, text: str = "{ name }") -> Any:
-        return orjson.loads((await self.engine.execute(OperationRequest(text), None, allowed=QUERY)).body)
+        return orjson.loads((await self.engine.execute(OperationRequest(text), {}, allowed=QUERY)).body)
 
     def planned(self, answers: Callable[[], str]) -> None:
         (plan,) = self.plans._plans._made._items.values()
